@@ -1,0 +1,53 @@
+import type { FloatDType } from "./dtype.ts";
+import { OctetError } from "./errors.ts";
+import { type HostTensor, normalizeFloatTensor, type TensorLike } from "./tensor.ts";
+import { narrowFloat64, widen } from "./widen.ts";
+
+/** Element-wise functions between layers. `gelu` is the exact one, x * Phi(x), PyTorch's default; `silu` is x * sigmoid(x). */
+export type ActivationKind = "relu" | "gelu" | "silu";
+
+export const activationKinds: readonly ActivationKind[] = ["relu", "gelu", "silu"];
+
+const functions: Readonly<Record<ActivationKind, (x: number) => number>> = {
+  relu: (x) => Math.max(x, 0),
+  gelu: (x) => x * normalCdf(x),
+  silu: (x) => x / (1 + Math.exp(-x)),
+};
+
+/**
+ * Applies an activation function to every element, in float64, rounded once to the dtype of x.
+ * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`, `ERR_UNSUPPORTED` for another kind
+ */
+export function activation(x: TensorLike<FloatDType>, kind: ActivationKind): HostTensor<FloatDType> {
+  validateActivationKind(kind);
+  const { dtype, shape, ...input } = normalizeFloatTensor(x, "the input of the activation");
+  const values = Float64Array.from(widen({ dtype, shape, ...input }), functions[kind]);
+  return { dtype, shape, data: narrowFloat64(values, dtype) };
+}
+
+/** @throws OctetError `ERR_UNSUPPORTED` */
+export function validateActivationKind(kind: unknown): void {
+  if (activationKinds.includes(kind as ActivationKind)) return;
+  throw new OctetError("ERR_UNSUPPORTED", `got the activation ${String(kind)}; use relu, gelu or silu`);
+}
+
+/** Phi(x), the share of a normal distribution below x, to about 1e-15 of its value in both tails. */
+function normalCdf(x: number): number {
+  const tail = upperTail(Math.abs(x));
+  return x < 0 ? tail : 1 - tail;
+}
+
+/** 1 - Phi(x) for x >= 0. */
+function upperTail(x: number): number {
+  const density = Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+  if (x < 3) {
+    // Abramowitz and Stegun 26.2.11: Phi(x) - 1/2 = density * (x + x^3 / 3 + x^5 / (3 * 5) + ...)
+    let sum = 0;
+    for (let term = x, odd = 1; term > sum * 2 ** -54; odd += 2, term *= (x * x) / odd) sum += term;
+    return 0.5 - density * sum;
+  }
+  // Abramowitz and Stegun 26.2.14: density / (x + 1 / (x + 2 / (x + 3 / ...))), from the inside out.
+  let fraction = x;
+  for (let depth = 60; depth > 0; depth--) fraction = x + depth / fraction;
+  return density / fraction;
+}

@@ -1,0 +1,129 @@
+import { type DType, type FloatDType, holdsDType, isDType, type TypedArrayOf } from "./dtype.ts";
+import { OctetError } from "./errors.ts";
+import { type Granularity, normalizeGranularity, scaleShape } from "./granularity.ts";
+import { bitRange } from "./quantization-range.ts";
+import { equalShapes, formatShape, sizeOf, validateShape } from "./shape.ts";
+
+/** A tensor in the memory of the host, row-major. float16 and bfloat16 are the bit patterns in a `Uint16Array`. */
+export interface HostTensor<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  readonly data: TypedArrayOf[D];
+}
+
+/** Codes and their scales on the host: what `quantizeSymmetric` returns, what a file holds. `value = quantized * scale`. */
+export interface HostQuantizedTensor {
+  /** int8 codes, in the shape of the original tensor. */
+  readonly quantized: HostTensor<"int8">;
+  /** float32, finite and above 0; `[]` per tensor, `[shape[dim]]` per channel, `[...shape[:-1], shape[-1] / size]` per group. */
+  readonly scale: HostTensor<"float32">;
+  readonly granularity: Granularity;
+  /** 2 to 8: codes lie in -2^(bits-1) .. 2^(bits-1) - 1. */
+  readonly bits: number;
+}
+
+/** What the functions of core accept: like `HostTensor`, and a native `Float16Array` may hold float16. */
+export interface TensorLike<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  readonly data: TypedArrayOf[D] | (D extends "float16" ? Float16Array : never);
+}
+
+/**
+ * Makes a host tensor over `data` (not copied) after checking it.
+ * @throws OctetError `ERR_DTYPE` when `data` is not the typed array of `dtype`; `ERR_SHAPE` when its length is not that of `shape`.
+ */
+export function hostTensor<D extends DType>(
+  dtype: D,
+  shape: readonly number[],
+  data: TensorLike<D>["data"],
+): HostTensor<D> {
+  return normalizeHostTensor({ dtype, shape, data }, "tensor");
+}
+
+/**
+ * The same tensor, checked, with float16 as bit patterns. `what` names it in error messages.
+ * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`
+ */
+export function normalizeHostTensor<D extends DType>(tensor: TensorLike<D>, what: string): HostTensor<D> {
+  const { dtype, shape } = tensor;
+  if (!isDType(dtype)) {
+    throw new OctetError(
+      "ERR_DTYPE",
+      `${what} has the dtype ${String(dtype)}; use float32, float16, bfloat16, int8 or int32`,
+    );
+  }
+  let data = tensor.data as TypedArrayOf[D];
+  if (dtype === "float16" && Object.prototype.toString.call(data) === "[object Float16Array]") {
+    data = new Uint16Array(data.buffer, data.byteOffset, data.length) as TypedArrayOf[D];
+  }
+  if (!holdsDType(data, dtype)) {
+    const got = Object.prototype.toString.call(tensor.data).slice(8, -1);
+    throw new OctetError("ERR_DTYPE", `${what} is ${dtype} but its data is a ${got}; ${arrayAdvice[dtype]}`);
+  }
+  validateShape(shape, what);
+  if (data.length !== sizeOf(shape)) {
+    throw new OctetError(
+      "ERR_SHAPE",
+      `${what} has ${data.length} elements; its shape ${formatShape(shape)} needs ${sizeOf(shape)}`,
+    );
+  }
+  return { dtype, shape: [...shape], data };
+}
+
+const arrayAdvice: Readonly<Record<DType, string>> = {
+  float32: "pass a Float32Array",
+  float16: "pass the bit patterns in a Uint16Array, or a Float16Array",
+  bfloat16: "pass the bit patterns in a Uint16Array",
+  int8: "pass an Int8Array",
+  int32: "pass an Int32Array",
+};
+
+/** The same tensor, known to be of a float dtype. @throws OctetError `ERR_DTYPE`, `ERR_SHAPE` */
+export function normalizeFloatTensor(tensor: TensorLike<FloatDType>, what: string): HostTensor<FloatDType> {
+  const normalized = normalizeHostTensor(tensor, what) as HostTensor;
+  if (normalized.dtype === "int8" || normalized.dtype === "int32") {
+    throw new OctetError("ERR_DTYPE", `${what} is ${normalized.dtype}; use float32, float16 or bfloat16`);
+  }
+  return normalized as HostTensor<FloatDType>;
+}
+
+/**
+ * Checks codes and scales that come from outside, a file for instance.
+ * @throws OctetError `ERR_FORMAT` unless codes are int8 in the range of `bits`, and scales float32, finite, above 0, of the
+ * granularity's shape; `ERR_SHAPE` when the granularity does not fit the codes' shape.
+ */
+export function validateHostQuantizedTensor(tensor: HostQuantizedTensor): HostQuantizedTensor {
+  const { quantized, scale, granularity, bits } = tensor;
+  if (quantized?.dtype !== "int8" || scale?.dtype !== "float32") {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `codes are ${quantized?.dtype} and scales ${scale?.dtype}; a quantized tensor holds int8 codes and float32 scales`,
+    );
+  }
+  const { lowest, highest } = bitRange(bits);
+  const codes = normalizeHostTensor(quantized, "codes");
+  const scales = normalizeHostTensor(scale, "scales");
+  const wanted = scaleShape(granularity, codes.shape);
+  if (!equalShapes(scales.shape, wanted)) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `scales have the shape ${formatShape(scales.shape)}; codes of ${formatShape(codes.shape)} need ${formatShape(wanted)}`,
+    );
+  }
+  const badScale = scales.data.findIndex((value) => !(value > 0 && value < Number.POSITIVE_INFINITY));
+  if (badScale >= 0) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `scale ${badScale} is ${scales.data[badScale]}; scales are finite and above 0, so the file is damaged or of another format`,
+    );
+  }
+  const badCode = bits === 8 ? -1 : codes.data.findIndex((code) => code < lowest || code > highest);
+  if (badCode >= 0) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `code ${badCode} is ${codes.data[badCode]}; with ${bits} bits codes lie in ${lowest}..${highest}`,
+    );
+  }
+  return { quantized: codes, scale: scales, granularity: normalizeGranularity(granularity, codes.shape), bits };
+}
