@@ -61,6 +61,7 @@ export {
   type HostQuantizedTensor,
   type HostTensor,
   hostTensor,
+  isHostQuantizedTensor,
   normalizeFloatTensor,
   normalizeHostTensor,
   type TensorLike,

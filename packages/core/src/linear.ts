@@ -5,6 +5,7 @@ import { quantizeValues } from "./quantize-group.ts";
 import {
   type HostQuantizedTensor,
   type HostTensor,
+  isHostQuantizedTensor,
   normalizeFloatTensor,
   type TensorLike,
   validateHostQuantizedTensor,
@@ -37,7 +38,7 @@ export function linear(
   const activations = normalizeFloatTensor(x, "the activations");
   const bias = options.bias == null ? undefined : normalizeFloatTensor(options.bias, "the bias");
   const biasValues = bias && widen(bias);
-  if (!("quantized" in weight)) {
+  if (!isHostQuantizedTensor(weight)) {
     const w = normalizeFloatTensor(weight, "the weight");
     const geometry = linearGeometry(activations, w, { ...options, bias });
     const unscaled = { values: new Float64Array(widen(w)), scales: undefined, groupSize: geometry.k };

@@ -46,6 +46,9 @@ export function hostTensor<D extends DType>(
  * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`
  */
 export function normalizeHostTensor<D extends DType>(tensor: TensorLike<D>, what: string): HostTensor<D> {
+  if (typeof tensor !== "object" || tensor === null) {
+    throw new OctetError("ERR_DTYPE", `${what} is ${String(tensor)}; pass an object of dtype, shape and data`);
+  }
   const { dtype, shape } = tensor;
   if (!isDType(dtype)) {
     throw new OctetError(
@@ -88,12 +91,23 @@ export function normalizeFloatTensor(tensor: TensorLike<FloatDType>, what: strin
   return normalized as HostTensor<FloatDType>;
 }
 
+/** Tells the two kinds of host tensor apart, whatever it is given. */
+export function isHostQuantizedTensor(value: unknown): value is HostQuantizedTensor {
+  return typeof value === "object" && value !== null && "quantized" in value;
+}
+
 /**
  * Checks codes and scales that come from outside, a file for instance.
  * @throws OctetError `ERR_FORMAT` unless codes are int8 in the range of `bits`, and scales float32, finite, above 0, of the
  * granularity's shape; `ERR_SHAPE` when the granularity does not fit the codes' shape.
  */
 export function validateHostQuantizedTensor(tensor: HostQuantizedTensor): HostQuantizedTensor {
+  if (!isHostQuantizedTensor(tensor)) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `got ${String(tensor)}; pass an object of quantized, scale, granularity and bits`,
+    );
+  }
   const { quantized, scale, granularity, bits } = tensor;
   if (quantized?.dtype !== "int8" || scale?.dtype !== "float32") {
     throw new OctetError(

@@ -6,7 +6,7 @@
 import { type ActivationKind, validateActivationKind } from "./activation.ts";
 import type { Backend, LinearOptions, OpSpec, QuantizedTensor, QuantizeOptions, Tensor } from "./backend.ts";
 import { validateFloatDType } from "./dequantize.ts";
-import { type DType, type FloatDType, isFloatDType } from "./dtype.ts";
+import { type FloatDType, isFloatDType } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
 import { type Granularity, normalizeGranularity } from "./granularity.ts";
 import { type LinearGeometry, linearGeometry } from "./linear-geometry.ts";
@@ -14,6 +14,7 @@ import { bitRange } from "./quantization-range.ts";
 import {
   type HostQuantizedTensor,
   type HostTensor,
+  isHostQuantizedTensor,
   normalizeHostTensor,
   type TensorLike,
   validateHostQuantizedTensor,
@@ -47,8 +48,8 @@ export function validateUpload(
   | { readonly kind: "tensor"; readonly host: HostTensor }
   | { readonly kind: "quantized"; readonly host: HostQuantizedTensor } {
   validateAlive(backend);
-  if ("quantized" in host) return { kind: "quantized", host: validateHostQuantizedTensor(host) };
-  const normalized = normalizeHostTensor(host as TensorLike<DType>, "the tensor to upload");
+  if (isHostQuantizedTensor(host)) return { kind: "quantized", host: validateHostQuantizedTensor(host) };
+  const normalized = normalizeHostTensor(host, "the tensor to upload");
   validateTensorBytes(backend, normalized.data.byteLength);
   return { kind: "tensor", host: normalized };
 }
@@ -67,14 +68,16 @@ export function validateTensorBytes(backend: Backend, bytes: number): void {
 export function validateQuantize(
   backend: Backend,
   x: Tensor<FloatDType>,
-  { granularity, bits = 8 }: QuantizeOptions,
+  options: QuantizeOptions,
 ): { readonly granularity: Granularity; readonly bits: number } {
   validateOwned(backend, x, "the tensor to quantize");
   validateFloatTensor(x, "the tensor to quantize");
+  // Without options the granularity is what is missing, and the error says so.
+  const { bits = 8 } = options ?? {};
   bitRange(bits);
-  const normalized = normalizeGranularity(granularity, x.shape);
-  validateSupport(backend, { op: "quantize", dtype: x.dtype, granularity: normalized, bits });
-  return { granularity: normalized, bits };
+  const granularity = normalizeGranularity(options?.granularity, x.shape);
+  validateSupport(backend, { op: "quantize", dtype: x.dtype, granularity, bits });
+  return { granularity, bits };
 }
 
 /** The checks of `dequantize`. @throws OctetError */
