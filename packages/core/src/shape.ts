@@ -19,8 +19,8 @@ export function validateShape(shape: readonly number[], what: string): void {
   if (!Array.isArray(shape)) {
     throw new OctetError("ERR_SHAPE", `${what} has the shape ${String(shape)}; pass an array of extents`);
   }
-  const bad = shape.find((extent) => !Number.isSafeInteger(extent) || extent < 0);
-  if (bad !== undefined || !Number.isSafeInteger(sizeOf(shape))) {
+  const bad = shape.findIndex((extent) => !Number.isSafeInteger(extent) || extent < 0);
+  if (bad >= 0 || !Number.isSafeInteger(sizeOf(shape))) {
     throw new OctetError("ERR_SHAPE", `${what} has the shape ${formatShape(shape)}; extents are integers of 0 or more`);
   }
 }
