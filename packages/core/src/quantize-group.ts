@@ -65,9 +65,9 @@ function nonFiniteError(values: Float32Array): OctetError {
 /** The error of a tensor with NaN or infinities, for every backend that finds them. `value` is the first one, where it is known. */
 export function nonFinite(firstIndex: number, count: number, value?: number): OctetError {
   const what = value === undefined ? "a NaN or infinity" : String(value);
-  const more = count > 1 ? ` (${count} such elements in all)` : "";
+  const elements = count === 1 ? "1 element is not finite" : `${count} elements are not finite, the first`;
   return new OctetError(
     "ERR_NON_FINITE",
-    `element ${firstIndex} is ${what}${more}; only finite values can be quantized, so mend or leave out this tensor`,
+    `${elements}: element ${firstIndex} is ${what}; only finite values can be quantized, so mend or leave out this tensor`,
   );
 }
