@@ -18,6 +18,7 @@ import type { HostQuantizedTensor, HostTensor, TensorLike } from "./tensor.ts";
 import {
   isQuantizedTensor,
   validateActivation,
+  validateAlive,
   validateDequantize,
   validateLinear,
   validateOwned,
@@ -92,7 +93,9 @@ class ReferenceBackend implements Backend {
     return this.#keep(activation(hostOf(x), kind));
   }
 
-  async sync(): Promise<void> {}
+  async sync(): Promise<void> {
+    validateAlive(this);
+  }
 
   memory(): MemoryUse {
     let bytes = 0;
@@ -187,7 +190,7 @@ function hostOf(tensor: Tensor | QuantizedTensor): HostTensor | HostQuantizedTen
 }
 
 function copyTensor<D extends DType>(host: HostTensor<D>): HostTensor<D> {
-  return { ...host, data: host.data.slice() as HostTensor<D>["data"] };
+  return { ...host, shape: [...host.shape], data: host.data.slice() as HostTensor<D>["data"] };
 }
 
 function copyQuantizedTensor(host: HostQuantizedTensor): HostQuantizedTensor {
