@@ -1,16 +1,17 @@
 /**
  * The checks of every op, shared by all backends so that each throws the same error for the same mistake. Each function checks the
- * arguments of one op in this order: the backend is alive, the tensors are its own and alive, dtypes and shapes fit, and the op is
- * supported here. It returns what the op needs, with defaults filled in.
+ * arguments of one op in this order: the backend is alive, the tensors are its own and alive, dtypes and shapes fit, the op is
+ * supported here, and its result is not too large. It returns what the op needs, with defaults filled in.
  */
 import { type ActivationKind, validateActivationKind } from "./activation.ts";
 import type { Backend, LinearOptions, OpSpec, QuantizedTensor, QuantizeOptions, Tensor } from "./backend.ts";
 import { validateFloatDType } from "./dequantize.ts";
-import { type FloatDType, isFloatDType } from "./dtype.ts";
+import { bytesPerElement, type FloatDType, isFloatDType } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
-import { type Granularity, normalizeGranularity } from "./granularity.ts";
+import { type Granularity, normalizeGranularity, scaleShape } from "./granularity.ts";
 import { type LinearGeometry, linearGeometry } from "./linear-geometry.ts";
 import { bitRange } from "./quantization-range.ts";
+import { sizeOf } from "./shape.ts";
 import {
   type HostQuantizedTensor,
   type HostTensor,
@@ -48,7 +49,11 @@ export function validateUpload(
   | { readonly kind: "tensor"; readonly host: HostTensor }
   | { readonly kind: "quantized"; readonly host: HostQuantizedTensor } {
   validateAlive(backend);
-  if (isHostQuantizedTensor(host)) return { kind: "quantized", host: validateHostQuantizedTensor(host) };
+  if (isHostQuantizedTensor(host)) {
+    const quantized = validateHostQuantizedTensor(host);
+    validateTensorBytes(backend, quantized.quantized.data.byteLength + quantized.scale.data.byteLength);
+    return { kind: "quantized", host: quantized };
+  }
   const normalized = normalizeHostTensor(host, "the tensor to upload");
   validateTensorBytes(backend, normalized.data.byteLength);
   return { kind: "tensor", host: normalized };
@@ -77,6 +82,7 @@ export function validateQuantize(
   bitRange(bits);
   const granularity = normalizeGranularity(options?.granularity, x.shape);
   validateSupport(backend, { op: "quantize", dtype: x.dtype, granularity, bits });
+  validateTensorBytes(backend, sizeOf(x.shape) + sizeOf(scaleShape(granularity, x.shape)) * bytesPerElement.float32);
   return { granularity, bits };
 }
 
@@ -90,6 +96,7 @@ export function validateDequantize(
   validateQuantizedTensor(tensor, "the tensor to dequantize");
   validateFloatDType(dtype);
   validateSupport(backend, { op: "dequantize", dtype, granularity: tensor.granularity, bits: tensor.bits });
+  validateTensorBytes(backend, sizeOf(tensor.shape) * bytesPerElement[dtype]);
   return { dtype };
 }
 
@@ -115,6 +122,7 @@ export function validateLinear(
       : { dtype: weight.dtype },
     ...(bias && { bias: bias.dtype }),
   });
+  validateTensorBytes(backend, sizeOf(geometry.outputShape) * bytesPerElement[geometry.dtype]);
   return { ...geometry, bias };
 }
 
