@@ -99,7 +99,10 @@ export interface Backend extends Disposable {
   readonly info: BackendInfo;
   readonly disposed: boolean;
 
-  /** Whether this op with these parameters runs natively here. What does not throws `ERR_UNSUPPORTED`; nothing falls back. */
+  /**
+   * Whether this op with these parameters runs natively here. What does not throws `ERR_UNSUPPORTED`; nothing falls back. Never true
+   * for what the numeric contract leaves undefined (`isDefinedOp`).
+   */
   supports(spec: OpSpec): boolean;
 
   /** Compiles ahead what these ops need, so that their first call does not wait for it. */

@@ -11,6 +11,7 @@ export type {
   Tensor,
 } from "./backend.ts";
 export { bfloat16ToFloat32, float32ToBfloat16 } from "./bfloat16.ts";
+export { isDefinedOp } from "./defined-op.ts";
 export { type DequantizeOptions, dequantize, dequantizeHost } from "./dequantize.ts";
 export { disposeSymbol } from "./disposable.ts";
 export {

@@ -4,10 +4,12 @@ import type {
   BackendInfo,
   LinearOptions,
   MemoryUse,
+  OpSpec,
   QuantizedTensor,
   QuantizeOptions,
   Tensor,
 } from "./backend.ts";
+import { isDefinedOp } from "./defined-op.ts";
 import { dequantizeHost } from "./dequantize.ts";
 import { disposeSymbol } from "./disposable.ts";
 import { bytesPerElement, type DType, type FloatDType } from "./dtype.ts";
@@ -49,8 +51,8 @@ class ReferenceBackend implements Backend {
     return this.#disposed;
   }
 
-  supports(): boolean {
-    return true;
+  supports(spec: OpSpec): boolean {
+    return isDefinedOp(spec);
   }
 
   upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
