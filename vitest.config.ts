@@ -1,15 +1,26 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vitest/config";
 
 /** Chooses what `@octet/*` resolves to: the TypeScript sources, or what is published. */
 const resolution = (source: boolean) => {
   const conditions = source ? ["octet-source"] : [];
   return {
+    plugins: [refuseModules(source ? /\/packages\/[^/]+\/dist\// : /\/packages\/[^/]+\/src\//)],
     resolve: { conditions: [...conditions, "module", "import", "default"] },
     ssr: { resolve: { conditions: [...conditions, "module", "import", "node", "default"] } },
   };
 };
 
+/** Fails the import of a module that belongs to the other kind: a suite that mixes both tests neither. */
+const refuseModules = (pattern: RegExp): Plugin => ({
+  name: "refuse-modules",
+  enforce: "pre",
+  load(id) {
+    if (pattern.test(id)) this.error(`${id} is not what this project tests (${pattern})`);
+  },
+});
+
 const shared = { exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 60_000, hookTimeout: 60_000 };
+const publicFace = ["packages/*/test/**/*.test.ts", "tests/resolution/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -19,11 +30,20 @@ export default defineConfig({
         test: {
           ...shared,
           name: "source",
-          include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", ...publicFace],
         },
       },
       // Tests of a package's public face import it by name, and run once more on the built files.
-      { ...resolution(false), test: { ...shared, name: "dist", include: ["packages/*/test/**/*.test.ts"] } },
+      { ...resolution(false), test: { ...shared, name: "dist", include: publicFace } },
+      // The workspace as a whole: layers, snippets, packing, hygiene.
+      {
+        test: {
+          ...shared,
+          name: "workspace",
+          include: ["tests/**/*.test.ts"],
+          exclude: ["tests/resolution/**", ...shared.exclude],
+        },
+      },
     ],
   },
 });
