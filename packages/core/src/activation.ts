@@ -20,9 +20,9 @@ const functions: Readonly<Record<ActivationKind, (x: number) => number>> = {
  */
 export function activation(x: TensorLike<FloatDType>, kind: ActivationKind): HostTensor<FloatDType> {
   validateActivationKind(kind);
-  const { dtype, shape, ...input } = normalizeFloatTensor(x, "the input of the activation");
-  const values = Float64Array.from(widen({ dtype, shape, ...input }), functions[kind]);
-  return { dtype, shape, data: narrowFloat64(values, dtype) };
+  const input = normalizeFloatTensor(x, "the input of the activation");
+  const values = Float64Array.from(widen(input), functions[kind]);
+  return { ...input, data: narrowFloat64(values, input.dtype) };
 }
 
 /** @throws OctetError `ERR_UNSUPPORTED` */
@@ -31,7 +31,7 @@ export function validateActivationKind(kind: unknown): void {
   throw new OctetError("ERR_UNSUPPORTED", `got the activation ${String(kind)}; use relu, gelu or silu`);
 }
 
-/** Phi(x), the share of a normal distribution below x, to about 1e-15 of its value in both tails. */
+/** Phi(x), the share of a normal distribution below x, to about 1e-14 of its value in both tails. */
 function normalCdf(x: number): number {
   const tail = upperTail(Math.abs(x));
   return x < 0 ? tail : 1 - tail;
@@ -40,7 +40,7 @@ function normalCdf(x: number): number {
 /** 1 - Phi(x) for x >= 0. */
 function upperTail(x: number): number {
   const density = Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-  if (x < 3) {
+  if (x < 2) {
     // Abramowitz and Stegun 26.2.11: Phi(x) - 1/2 = density * (x + x^3 / 3 + x^5 / (3 * 5) + ...)
     let sum = 0;
     for (let term = x, odd = 1; term > sum * 2 ** -54; odd += 2, term *= (x * x) / odd) sum += term;
