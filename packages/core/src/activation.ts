@@ -48,6 +48,6 @@ function upperTail(x: number): number {
   }
   // Abramowitz and Stegun 26.2.14: density / (x + 1 / (x + 2 / (x + 3 / ...))), from the inside out.
   let fraction = x;
-  for (let depth = 60; depth > 0; depth--) fraction = x + depth / fraction;
+  for (let depth = 100; depth > 0; depth--) fraction = x + depth / fraction;
   return density / fraction;
 }
