@@ -6,8 +6,8 @@ export function bfloat16ToFloat32(bits: number): number {
 }
 
 /**
- * The bits of the nearest bfloat16, ties to even; past the largest finite value an infinity. A NaN stays a NaN of the same sign.
- * `value` is taken as a float32: rounding from float64 would round twice.
+ * The bits of the nearest bfloat16, ties to even; past the largest finite value an infinity. A NaN stays a NaN; its sign and
+ * payload are the engine's. `value` is taken as a float32: rounding from float64 would round twice.
  */
 export function float32ToBfloat16(value: number): number {
   const bits = float32ToBits(value);

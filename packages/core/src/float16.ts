@@ -29,8 +29,8 @@ export function float16ToFloat32(bits: number): number {
 }
 
 /**
- * The bits of the nearest float16, ties to even; 65520 and above become an infinity, subnormals are kept. A NaN stays a NaN of the
- * same sign. `value` is taken as a float32: rounding from float64 would round twice.
+ * The bits of the nearest float16, ties to even; 65520 and above become an infinity, subnormals are kept. A NaN stays a NaN; its
+ * sign and payload are the engine's. `value` is taken as a float32: rounding from float64 would round twice.
  */
 export function float32ToFloat16(value: number): number {
   const bits = float32ToBits(value);

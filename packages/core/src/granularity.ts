@@ -47,10 +47,8 @@ export function normalizeGranularity(granularity: Granularity, shape: readonly n
     case "channel": {
       const { dim } = granularity;
       if (!Number.isInteger(dim) || dim < -shape.length || dim >= shape.length) {
-        throw new OctetError(
-          "ERR_SHAPE",
-          `dim ${String(dim)} is not an axis of ${formatShape(shape)}; use ${-shape.length} to ${shape.length - 1}`,
-        );
+        const axes = shape.length === 0 ? "one scale, without dim" : `${-shape.length} to ${shape.length - 1}`;
+        throw new OctetError("ERR_SHAPE", `dim ${String(dim)} is not an axis of ${formatShape(shape)}; use ${axes}`);
       }
       return { kind: "channel", dim: dim < 0 ? dim + shape.length : dim };
     }
@@ -60,10 +58,16 @@ export function normalizeGranularity(granularity: Granularity, shape: readonly n
       if (!Number.isInteger(size) || size < 1) {
         throw new OctetError("ERR_SHAPE", `got group size ${String(size)}; use a whole number above 0`);
       }
-      if (last === undefined || last % size !== 0) {
+      if (last === undefined) {
         throw new OctetError(
           "ERR_SHAPE",
-          `group size ${size} does not divide the last axis of ${formatShape(shape)}; choose a divisor of ${last ?? "it"}`,
+          `the shape [] has no axis for groups of ${size}; use one scale, without groupSize`,
+        );
+      }
+      if (last % size !== 0) {
+        throw new OctetError(
+          "ERR_SHAPE",
+          `group size ${size} does not divide the last axis of ${formatShape(shape)}; choose a divisor of ${last}`,
         );
       }
       return { kind: "group", size };

@@ -122,7 +122,7 @@ export function validateHostQuantizedTensor(tensor: HostQuantizedTensor): HostQu
   if (!equalShapes(scales.shape, wanted)) {
     throw new OctetError(
       "ERR_FORMAT",
-      `scales have the shape ${formatShape(scales.shape)}; codes of ${formatShape(codes.shape)} need ${formatShape(wanted)}`,
+      `scales have the shape ${formatShape(scales.shape)}; codes of ${formatShape(codes.shape)} in this granularity need ${formatShape(wanted)}: pass the dim or groupSize that made them`,
     );
   }
   const badScale = scales.data.findIndex((value) => !(value > 0 && value < Number.POSITIVE_INFINITY));
