@@ -1,1 +1,14 @@
-export {};
+export type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
+export type { CheckpointFolder, CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
+export { formatGranularity, parseGranularity } from "./granularity-name.ts";
+export type { JsonObject, JsonValue } from "./json.ts";
+export type {
+  CheckpointFormat,
+  CompareCheckpointsOptions,
+  PlanOptions,
+  QuantizationProgress,
+  QuantizeCheckpointOptions,
+} from "./options.ts";
+export { type CheckpointHeader, type PlannedLayer, planQuantization, type QuantizationPlan } from "./plan.ts";
+export type { KeptTensor, LayerReport, QuantizationReport, QuantizationTotals } from "./report.ts";
+export { defaultSkip } from "./skip.ts";

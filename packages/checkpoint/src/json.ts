@@ -1,0 +1,28 @@
+import { OctetError } from "@octet/core";
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** The object in `text`. `what` names the text in messages. @throws OctetError `ERR_FORMAT` for bad JSON and for anything but an object */
+export function parseJsonObject(text: string, what: string): JsonObject {
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw new OctetError("ERR_FORMAT", `${what} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (!isJsonObject(value))
+    throw new OctetError("ERR_FORMAT", `${what} holds ${describe(value)}; it must be an object`);
+  return value;
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function describe(value: JsonValue): string {
+  return Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+}
