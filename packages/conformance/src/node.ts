@@ -1,1 +1,1 @@
-export {};
+export { loadGoldenManifest } from "./node/load-golden-manifest.ts";

@@ -1,0 +1,31 @@
+import type { Backend, BackendFactory } from "@octet/core";
+
+/** The backend that cases share. One that was disposed, or that failed a case and may be broken, is replaced by a new one. */
+export class BackendHolder {
+  readonly #factory: BackendFactory;
+  #backend: Backend | undefined;
+
+  constructor(factory: BackendFactory) {
+    this.#factory = factory;
+  }
+
+  /** The shared backend, started when there is none alive. */
+  async get(): Promise<Backend> {
+    if (this.#backend === undefined || this.#backend.disposed) this.#backend = await this.#factory();
+    return this.#backend;
+  }
+
+  /** Gives up a backend whose state is not known any more. What its `dispose` throws says nothing new, so it is dropped. */
+  discard(): void {
+    try {
+      this.#backend?.dispose();
+    } catch {}
+    this.#backend = undefined;
+  }
+
+  /** Disposes the backend at the end of a run. */
+  dispose(): void {
+    this.#backend?.dispose();
+    this.#backend = undefined;
+  }
+}

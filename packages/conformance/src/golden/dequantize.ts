@@ -1,0 +1,31 @@
+import { floatDTypes } from "@octet/core";
+import { checkSameTensor } from "../compare.ts";
+import { keepTensors } from "../keep-tensors.ts";
+import type { GoldenBody } from "./body.ts";
+import type { GoldenFields } from "./fields.ts";
+import { readQuantization, readScale } from "./granularity.ts";
+import { checkGoldenShape, type GoldenTensors, goldenTensor, readHostTensor } from "./tensors.ts";
+
+/** Codes times scales in `dtype`, bit for bit. */
+export function readDequantizeCase(fields: GoldenFields, file: GoldenTensors): GoldenBody {
+  const dtype = fields.oneOf("dtype", floatDTypes);
+  const quantized = goldenTensor(fields, "quantized", ["int8"], file);
+  const { granularity, bits } = readQuantization(fields, quantized.shape);
+  const scale = readScale(fields, granularity, quantized.shape, file);
+  const expected = goldenTensor(fields, "expected", [dtype], file);
+  checkGoldenShape(fields, "expected", expected, quantized.shape);
+  return {
+    needs: [{ op: "dequantize", dtype, granularity, bits }],
+    run: ({ backend }) =>
+      keepTensors(async (keep) => {
+        const host = {
+          quantized: await readHostTensor(quantized),
+          scale: await readHostTensor(scale),
+          granularity,
+          bits,
+        };
+        const result = keep(backend.dequantize(keep(backend.upload(host)), dtype));
+        checkSameTensor(await backend.download(result), await readHostTensor(expected), "dequantize");
+      }),
+  };
+}

@@ -1,0 +1,66 @@
+import { floatDTypes, type HostQuantizedTensor, type HostTensor, type OpSpec } from "@octet/core";
+import { calculateQuantizationError } from "@octet/metrics";
+import { checkSameQuantized } from "../compare.ts";
+import { check } from "../failure.ts";
+import { keepTensors } from "../keep-tensors.ts";
+import type { GoldenBody } from "./body.ts";
+import type { GoldenFields } from "./fields.ts";
+import { readQuantization, readScale } from "./granularity.ts";
+import { checkGoldenShape, type GoldenTensors, goldenTensor, readHostTensor } from "./tensors.ts";
+
+/** The four figures of a quantization error that a case may give. */
+interface GoldenError {
+  readonly maxAbsError: number;
+  readonly meanAbsError: number;
+  readonly relativeErrorPct: number;
+  /** Infinite where the manifest has null, since JSON has no infinity. */
+  readonly snrDb: number;
+}
+
+/** Codes and scales of `x`, bit for bit, and what `error` says they cost. */
+export function readQuantizeCase(fields: GoldenFields, file: GoldenTensors): GoldenBody {
+  const dtype = fields.oneOf("dtype", floatDTypes);
+  const x = goldenTensor(fields, "x", [dtype], file);
+  const { granularity, bits } = readQuantization(fields, x.shape);
+  const quantized = goldenTensor(fields, "quantized", ["int8"], file);
+  checkGoldenShape(fields, "quantized", quantized, x.shape);
+  const scale = readScale(fields, granularity, x.shape, file);
+  const error = fields.optional("error", (name) => readError(fields.object(name)));
+  const needs: OpSpec[] = [{ op: "quantize", dtype, granularity, bits }];
+  return {
+    needs,
+    run: ({ backend }) =>
+      keepTensors(async (keep) => {
+        const host = await readHostTensor(x);
+        const result = keep(backend.quantize(keep(backend.upload(host)), { granularity, bits }));
+        const got = await backend.download(result);
+        const [wantedQuantized, wantedScale] = [await readHostTensor(quantized), await readHostTensor(scale)];
+        checkSameQuantized(got, { quantized: wantedQuantized, scale: wantedScale, granularity, bits }, "quantize");
+        if (error !== undefined) checkError(host, got, error);
+      }),
+  };
+}
+
+function readError(fields: GoldenFields): GoldenError {
+  const error = {
+    maxAbsError: fields.magnitude("maxAbsError"),
+    meanAbsError: fields.magnitude("meanAbsError"),
+    relativeErrorPct: fields.magnitude("relativeErrorPct"),
+    snrDb: fields.nullable("snrDb", (name) => fields.number(name)) ?? Number.POSITIVE_INFINITY,
+  };
+  fields.end();
+  return error;
+}
+
+/** The figures are compared to 1e-9 of their size: float64 sums in another order differ by far less. */
+function checkError(x: HostTensor, { quantized, scale, granularity }: HostQuantizedTensor, wanted: GoldenError): void {
+  const got = calculateQuantizationError(x as never, quantized, scale, {
+    ...(granularity.kind === "channel" && { dim: granularity.dim }),
+    ...(granularity.kind === "group" && { groupSize: granularity.size }),
+  });
+  for (const figure of ["maxAbsError", "meanAbsError", "relativeErrorPct", "snrDb"] as const) {
+    const same =
+      got[figure] === wanted[figure] || Math.abs(got[figure] - wanted[figure]) <= 1e-9 * Math.abs(wanted[figure]);
+    check(same, `error figure ${figure}: got ${got[figure]}, wanted ${wanted[figure]} to 1e-9 of its size`);
+  }
+}

@@ -1,0 +1,66 @@
+import { createReferenceBackend, OctetError } from "@octet/core";
+import type { BackendHolder } from "./backend-holder.ts";
+import type { ConformanceCase } from "./case.ts";
+import { ConformanceFailure } from "./failure.ts";
+import { isRequiredOp } from "./required-ops.ts";
+import type { ConformanceResult } from "./summary.ts";
+
+/** Runs one case and never throws. A case that does not end within `timeout` milliseconds has failed. */
+export async function runCase(
+  conformanceCase: ConformanceCase,
+  holder: BackendHolder,
+  timeout: number,
+): Promise<ConformanceResult> {
+  const { id, family, needs } = conformanceCase;
+  const start = performance.now();
+  const result = (
+    rest: Pick<ConformanceResult, "status" | "message" | "error" | "unsupported">,
+  ): ConformanceResult => ({
+    id,
+    family,
+    milliseconds: performance.now() - start,
+    ...rest,
+  });
+  try {
+    const backend = await holder.get();
+    const unsupported = needs.find((spec) => !backend.supports(spec));
+    if (unsupported !== undefined) {
+      const message = `the ${backend.info.name} backend does not support ${JSON.stringify(unsupported)}`;
+      if (!needs.every(isRequiredOp)) return result({ status: "unsupported", message, unsupported });
+      return result({ status: "failed", message: `${message}, which every backend must`, unsupported });
+    }
+    const reference = createReferenceBackend();
+    try {
+      await withTimeout(conformanceCase.run({ backend, reference }), timeout);
+    } finally {
+      reference.dispose();
+    }
+    return result({ status: "passed", message: "" });
+  } catch (error) {
+    holder.discard();
+    return result({ status: "failed", message: describeError(error), error });
+  }
+}
+
+/** One message for people: failures speak for themselves, errors of Octet show their code, others their class. */
+function describeError(error: unknown): string {
+  if (error instanceof ConformanceFailure) return error.message;
+  if (OctetError.isInstance(error)) return `threw ${error.code}: ${error.message}`;
+  if (error instanceof Error) return `threw ${error.name}: ${error.message}`;
+  return `threw ${String(error)}`;
+}
+
+async function withTimeout(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new ConformanceFailure(`did not end within ${milliseconds} ms: a promise is never settled?`)),
+      milliseconds,
+    );
+  });
+  try {
+    await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

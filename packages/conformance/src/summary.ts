@@ -1,0 +1,35 @@
+import type { OpSpec } from "@octet/core";
+import type { ConformanceFamily } from "./case.ts";
+
+/** What came of one case. */
+export interface ConformanceResult {
+  readonly id: string;
+  readonly family: ConformanceFamily;
+  readonly status: "passed" | "failed" | "unsupported";
+  /** Why it failed, or which op is not supported; empty for "passed". */
+  readonly message: string;
+  /** What the case threw, where it failed. */
+  readonly error?: unknown;
+  /** The op that the backend does not support. */
+  readonly unsupported?: OpSpec;
+  readonly milliseconds: number;
+}
+
+/** What came of a run. Cases whose ops the backend does not support are counted as skipped. */
+export interface ConformanceSummary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** In the order of the cases. */
+  readonly results: readonly ConformanceResult[];
+}
+
+export function summarize(results: readonly ConformanceResult[]): ConformanceSummary {
+  const count = (status: ConformanceResult["status"]) => results.filter((result) => result.status === status).length;
+  return { passed: count("passed"), failed: count("failed"), skipped: count("unsupported"), results };
+}
+
+/** `12 passed, 0 failed, 3 skipped`: the line that a report ends with. */
+export function formatSummary({ passed, failed, skipped }: Omit<ConformanceSummary, "results">): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
