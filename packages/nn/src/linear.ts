@@ -1,0 +1,95 @@
+import { type Backend, type FloatDType, formatShape, OctetError, type Tensor } from "@octet/core";
+import { FloatParameter } from "./float-parameter.ts";
+import { Module } from "./module.ts";
+import { Staging } from "./staging.ts";
+import { readTensor, type TensorSource } from "./tensor-source.ts";
+
+export interface LinearLayerOptions {
+  /** Where the weights live; tensors given to `forward` are this backend's. */
+  readonly backend: Backend;
+  /** Whether the layer adds a bias. Default true. */
+  readonly bias?: boolean;
+  /** What weights and bias are rounded to when they are loaded. Default: kept as they come. */
+  readonly dtype?: FloatDType;
+}
+
+/** `y = x W^T + b` with float weights. It holds no memory until it is given weights, by `setWeights` or `loadStateDict`. */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly backend: Backend;
+  /** `[outFeatures, inFeatures]` */
+  readonly weight: FloatParameter;
+  /** `[outFeatures]` */
+  readonly bias: FloatParameter | null;
+
+  /** @throws OctetError `ERR_SHAPE` when the features are not integers of 0 or more */
+  constructor(inFeatures: number, outFeatures: number, { backend, bias = true, dtype }: LinearLayerOptions) {
+    super();
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.backend = backend;
+    this.weight = new FloatParameter([outFeatures, inFeatures], { backend, dtype });
+    this.bias = bias ? new FloatParameter([outFeatures], { backend, dtype }) : null;
+  }
+
+  /**
+   * Copies the weight `[outFeatures, inFeatures]` and the bias `[outFeatures]`, from the host or from this backend.
+   * @throws OctetError `ERR_SHAPE`, also when the bias is missing or one too many; `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`
+   */
+  async setWeights(weight: TensorSource, bias: TensorSource | null = null): Promise<void> {
+    validateBias(this.bias, bias);
+    using staging = new Staging();
+    staging.add(this.weight, this.weight.fromState([await readTensor(this.backend, weight, "the weight")]));
+    await stageBias(staging, this.bias, bias);
+    await this.backend.sync();
+    staging.commit();
+  }
+
+  /**
+   * x `[..., inFeatures]`, any float dtype; result `[..., outFeatures]` of the same dtype.
+   * @throws OctetError `ERR_UNAVAILABLE` before weights are there; `ERR_SHAPE`, `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`
+   */
+  forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
+    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null });
+  }
+
+  override extraRepr(): string {
+    return describeFeatures(this);
+  }
+}
+
+/** Refuses a bias where the layer has none, and the lack of one where it has: neither is dropped or made up in silence. */
+export function validateBias(parameter: FloatParameter | null, bias: TensorSource | null): void {
+  if (parameter === null && bias !== null) {
+    throw new OctetError(
+      "ERR_SHAPE",
+      `got a bias of ${formatShape(bias.shape)}; the layer was made with bias: false: make it with bias: true`,
+    );
+  }
+  if (parameter !== null && bias === null) {
+    throw new OctetError(
+      "ERR_SHAPE",
+      `got no bias; the layer was made with bias: true: pass a bias of ${formatShape(parameter.shape)}`,
+    );
+  }
+}
+
+export async function stageBias(
+  staging: Staging,
+  parameter: FloatParameter | null,
+  bias: TensorSource | null,
+): Promise<void> {
+  if (parameter === null || bias === null) return;
+  staging.add(parameter, parameter.fromState([await readTensor(parameter.backend, bias, "the bias")]));
+}
+
+/** `in_features=4, out_features=3, bias=True`, as PyTorch writes it. */
+export function describeFeatures(layer: {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly bias: FloatParameter | null;
+}): string {
+  const { inFeatures, outFeatures, bias } = layer;
+  return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${bias === null ? "False" : "True"}`;
+}

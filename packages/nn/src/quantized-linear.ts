@@ -1,0 +1,115 @@
+import type { Backend, FloatDType, Granularity, LinearActivations, Tensor } from "@octet/core";
+import { FloatParameter } from "./float-parameter.ts";
+import { describeFeatures, type Linear, stageBias, validateBias } from "./linear.ts";
+import { Module } from "./module.ts";
+import { QuantizedParameter } from "./quantized-parameter.ts";
+import { Staging } from "./staging.ts";
+import type { TensorSource } from "./tensor-source.ts";
+
+/** How weights are quantized, and what they are multiplied with. */
+export interface QuantizationOptions {
+  /** "float" (default): x as it is. "int16", "int8": x quantized per row, and the result exact, the same bytes on every backend. */
+  readonly activations?: LinearActivations;
+  /** 2 to 8; default 8. */
+  readonly bits?: number;
+  /** Default `{ kind: "channel", dim: 0 }`, a scale per output feature. Groups take float activations. */
+  readonly granularity?: Granularity;
+}
+
+export interface QuantizedLinearOptions extends QuantizationOptions {
+  /** Where the weights live; tensors given to `forward` are this backend's. */
+  readonly backend: Backend;
+  /** Whether the layer adds a bias. Default false. */
+  readonly bias?: boolean;
+}
+
+export interface FromLinearOptions extends QuantizationOptions {
+  /** Default: the backend of the Linear. */
+  readonly backend?: Backend;
+}
+
+/** `y = x W^T + b` with weights as codes and scales. The bias stays a float tensor, of any float dtype. */
+export class QuantizedLinear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly backend: Backend;
+  /** `[outFeatures, inFeatures]` */
+  readonly weight: QuantizedParameter;
+  /** `[outFeatures]` */
+  readonly bias: FloatParameter | null;
+
+  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for options that `linear` would refuse */
+  constructor(inFeatures: number, outFeatures: number, { bias = false, ...options }: QuantizedLinearOptions) {
+    super();
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.backend = options.backend;
+    this.weight = new QuantizedParameter([outFeatures, inFeatures], options);
+    this.bias = bias ? new FloatParameter([outFeatures], { backend: options.backend }) : null;
+  }
+
+  /**
+   * A quantized copy of a Linear, which is left as it is.
+   * @throws OctetError as `quantizeWeights` does; `ERR_UNAVAILABLE` when the Linear has no weights
+   */
+  static async fromLinear(linear: Linear, options: FromLinearOptions = {}): Promise<QuantizedLinear> {
+    const backend = options.backend ?? linear.backend;
+    const hasBias = linear.bias !== null;
+    const layer = new QuantizedLinear(linear.inFeatures, linear.outFeatures, { ...options, backend, bias: hasBias });
+    const weight = linear.weight.tensor;
+    const bias = linear.bias?.tensor ?? null;
+    if (backend === linear.backend) await layer.quantizeWeights(weight, bias);
+    else
+      await layer.quantizeWeights(await linear.backend.download(weight), bias && (await linear.backend.download(bias)));
+    return layer;
+  }
+
+  get activations(): LinearActivations {
+    return this.weight.activations;
+  }
+
+  get bits(): number {
+    return this.weight.bits;
+  }
+
+  /** Of the weights; those of a state dict may have another than the layer was made with. */
+  get granularity(): Granularity {
+    return this.weight.granularity;
+  }
+
+  /** Whether weights are there, quantized here or loaded. */
+  get quantized(): boolean {
+    return this.weight.loaded;
+  }
+
+  /**
+   * Quantizes the weight `[outFeatures, inFeatures]` and copies the bias `[outFeatures]`, from the host or from this backend. Resolves
+   * when the device has done it; on an error the layer is as it was.
+   * @throws OctetError `ERR_NON_FINITE` for a NaN or infinity in the weight; `ERR_SHAPE`, also when the bias is missing or one too
+   * many; `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`
+   */
+  async quantizeWeights(weight: TensorSource, bias: TensorSource | null = null): Promise<void> {
+    validateBias(this.bias, bias);
+    using staging = new Staging();
+    staging.add(this.weight, this.weight.quantize(weight));
+    await stageBias(staging, this.bias, bias);
+    await this.backend.sync();
+    staging.commit();
+  }
+
+  /**
+   * x `[..., inFeatures]`, any float dtype; result `[..., outFeatures]` of the same dtype.
+   * @throws OctetError `ERR_NOT_QUANTIZED` before weights are there; `ERR_SHAPE`, `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`;
+   * `ERR_NON_FINITE`, here or at the download, when exact activations meet a NaN or infinity
+   */
+  forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
+    const { activations } = this;
+    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null, activations });
+  }
+
+  override extraRepr(): string {
+    const { granularity, bits, activations } = this;
+    const name = granularity.kind === "group" ? `group:${granularity.size}` : granularity.kind;
+    return `${describeFeatures(this)}, bits=${bits}, granularity=${name}, activations=${activations}`;
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type Backend,
+  bitRange,
+  type FloatDType,
+  formatShape,
+  type Granularity,
+  type HostTensor,
+  type LinearActivations,
+  linearGeometry,
+  normalizeGranularity,
+  normalizeHostTensor,
+  OctetError,
+  type QuantizedTensor,
+  scaleShape,
+  type Tensor,
+  type TensorLike,
+  validateShape,
+} from "@octet/core";
+import { Parameter } from "./parameter.ts";
+import { inferGranularity, storedScaleShape } from "./scale-shape.ts";
+import { isDeviceTensor } from "./tensor-source.ts";
+
+export interface QuantizedParameterOptions {
+  readonly backend: Backend;
+  /** What the weight is to be multiplied with; int16 and int8 exclude groups. Default "float". */
+  readonly activations?: LinearActivations;
+  /** 2 to 8; default 8. */
+  readonly bits?: number;
+  /** Default `{ kind: "channel", dim: 0 }`, a scale per output feature. */
+  readonly granularity?: Granularity;
+}
+
+/** The weight `[outFeatures, inFeatures]` of a linear op as codes and scales on a device. In a state dict: `weight`, `weight_scale`. */
+export class QuantizedParameter extends Parameter<QuantizedTensor> {
+  readonly backend: Backend;
+  readonly activations: LinearActivations;
+  readonly bits: number;
+  readonly suffixes: readonly string[] = ["", "_scale"];
+  readonly #granularity: Granularity;
+
+  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for what `linear` would refuse */
+  constructor(shape: readonly number[], options: QuantizedParameterOptions) {
+    const { backend, activations = "float", bits = 8, granularity = { kind: "channel", dim: 0 } } = options;
+    validateShape(shape, "the weight");
+    super(shape);
+    bitRange(bits);
+    this.backend = backend;
+    this.activations = activations;
+    this.bits = bits;
+    this.#granularity = normalizeGranularity(granularity, shape);
+    this.#validate(this.#granularity);
+  }
+
+  /** Of the data; before there is any, what `quantize` will use. */
+  get granularity(): Granularity {
+    return this.loaded ? this.tensor.granularity : this.#granularity;
+  }
+
+  /**
+   * Quantizes floats, of the host or of the device, which are read and left alone; the caller owns the result.
+   * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, and `ERR_NON_FINITE`, here or at the next `backend.sync()`
+   */
+  quantize(floats: TensorLike<FloatDType> | Tensor<FloatDType>): QuantizedTensor {
+    this.validateShape(floats.shape);
+    const options = { granularity: this.#granularity, bits: this.bits };
+    if (isDeviceTensor(floats)) return this.backend.quantize(floats, options);
+    using uploaded = this.backend.upload(floats);
+    return this.backend.quantize(uploaded, options);
+  }
+
+  async toState(): Promise<readonly HostTensor[]> {
+    const { quantized, scale, granularity } = await this.backend.download(this.tensor);
+    return [quantized, { ...scale, shape: storedScaleShape(granularity, this.shape) }];
+  }
+
+  fromState([codes, scale]: readonly TensorLike[]): QuantizedTensor {
+    const quantized = normalizeHostTensor(codes, "the codes") as HostTensor<"int8">;
+    const stored = normalizeHostTensor(scale, "the scale") as HostTensor<"float32">;
+    this.validateShape(quantized.shape);
+    const granularity = inferGranularity(stored.shape, this.shape, this.#granularity);
+    this.#validate(granularity);
+    // The upload checks the rest: dtypes, the range of the codes, that scales are finite and above 0.
+    const shaped = { ...stored, shape: scaleShape(granularity, this.shape) };
+    return this.backend.upload({ quantized, scale: shaped, granularity, bits: this.bits });
+  }
+
+  protected override emptyError(): OctetError {
+    return new OctetError(
+      "ERR_NOT_QUANTIZED",
+      `a quantized weight of ${formatShape(this.shape)} has no codes yet; call quantizeWeights or load a state dict first`,
+    );
+  }
+
+  /** Refuses a granularity that `linear` would refuse with these activations, before any work is done. */
+  #validate(granularity: Granularity): void {
+    const { shape, bits, activations } = this;
+    linearGeometry({ dtype: "float32", shape: [1, shape[1]] }, { shape, granularity, bits }, { activations });
+  }
+}

@@ -1,0 +1,42 @@
+import type { FloatDType, Tensor } from "@octet/core";
+import { type Layer, Module } from "./module.ts";
+
+/**
+ * Layers one after the other. They are the fields "0", "1", and so on, which gives them their names: `sequential[0]`.
+ */
+export class Sequential extends Module {
+  [index: number]: Layer;
+  /** The number of layers. */
+  readonly length: number;
+
+  constructor(...layers: readonly Layer[]) {
+    super();
+    this.length = layers.length;
+    layers.forEach((layer, index) => {
+      this[index] = layer;
+    });
+  }
+
+  *[Symbol.iterator](): Generator<Layer> {
+    for (let index = 0; index < this.length; index++) yield this[index];
+  }
+
+  /**
+   * Runs the layers in order. The caller owns the result; what lies between two layers is disposed as soon as it is consumed, also
+   * when a later layer throws; x is left alone. Without layers the result is x itself.
+   */
+  forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
+    let current = x;
+    for (const layer of this) {
+      const input = current;
+      try {
+        current = layer.forward(input);
+      } catch (error) {
+        if (input !== x) input.dispose();
+        throw error;
+      }
+      if (input !== x && input !== current) input.dispose();
+    }
+    return current;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Linear } from "./linear.ts";
+
+/**
+ * What stays in float. A string is matched with the whole name of a Linear, `layers.0.fc`: `*` stands for any run of characters, dots
+ * included, `?` for one, anything else for itself. A predicate gets the name and the module.
+ */
+export type SkipRule = string | ((name: string, module: Linear) => boolean);
+
+/** What `quantizeModel` skips unless told otherwise: the layers whose rounding costs a language model most. */
+export const defaultSkip: readonly SkipRule[] = ["lm_head", "*embed*"];
+
+export function matchesRule(rule: SkipRule, name: string, module: Linear): boolean {
+  return typeof rule === "string" ? matchesGlob(rule, name) : rule(name, module);
+}
+
+/** Whether the whole of `text` matches `glob`. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const pattern = glob.replace(/[\\^$.*+?()[\]{}|]/g, (special) => {
+    if (special === "*") return ".*";
+    return special === "?" ? "." : `\\${special}`;
+  });
+  return new RegExp(`^${pattern}$`, "su").test(text);
+}

@@ -1,0 +1,27 @@
+import { allocate, type FloatDType, float32ToBfloat16, float32ToFloat16, type HostTensor } from "@octet/core";
+
+/** Repeatable numbers in [-1, 1) (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
+  };
+}
+
+export function randomTensor<D extends FloatDType>(seed: number, shape: readonly number[], dtype: D): HostTensor<D> {
+  const next = randomNumbers(seed);
+  const data = allocate(
+    dtype,
+    shape.reduce((product, extent) => product * extent, 1),
+  );
+  const encode = { float32: (x: number) => x, float16: float32ToFloat16, bfloat16: float32ToBfloat16 }[dtype];
+  for (let i = 0; i < data.length; i++) data[i] = encode(Math.fround(next()));
+  return { dtype, shape, data };
+}
+
+export function float32(shape: readonly number[], values: Iterable<number>): HostTensor<"float32"> {
+  return { dtype: "float32", shape, data: Float32Array.from(values) };
+}
