@@ -22,11 +22,17 @@ export interface HostQuantizedTensor {
   readonly bits: number;
 }
 
+/** A native `Float16Array`, described rather than named: the libraries that TypeScript takes for ES2022 to ES2024 have no such name. */
+interface NativeFloat16Array extends ArrayBufferView {
+  readonly [Symbol.toStringTag]: "Float16Array";
+  readonly length: number;
+}
+
 /** What the functions of core accept: like `HostTensor`, and a native `Float16Array` may hold float16. */
 export interface TensorLike<D extends DType = DType> {
   readonly dtype: D;
   readonly shape: readonly number[];
-  readonly data: TypedArrayOf[D] | (D extends "float16" ? Float16Array : never);
+  readonly data: TypedArrayOf[D] | (D extends "float16" ? NativeFloat16Array : never);
 }
 
 /**

@@ -1,0 +1,29 @@
+import type { FloatDType } from "../../src/dtype.ts";
+import { type HostQuantizedTensor, type HostTensor, hostTensor } from "../../src/tensor.ts";
+import { narrow } from "../../src/widen.ts";
+import { randomNormals } from "./random.ts";
+
+/** A float32 tensor of these values. */
+export function floats(shape: number[], ...values: number[]): HostTensor<FloatDType> {
+  return hostTensor("float32", shape, Float32Array.from(values)) as HostTensor<FloatDType>;
+}
+
+/** Normal numbers, rounded to `dtype`. */
+export function normals(seed: number, shape: number[], dtype: FloatDType = "float32"): HostTensor<FloatDType> {
+  const values = randomNormals(
+    seed,
+    shape.reduce((size, extent) => size * extent, 1),
+  );
+  return hostTensor(dtype, shape, narrow(values, dtype)) as HostTensor<FloatDType>;
+}
+
+/** Codes and scales as they are written here, one scale for all unless there are more. */
+export function weightOf(shape: number[], codes: number[], ...scales: number[]): HostQuantizedTensor {
+  const perChannel = scales.length > 1;
+  return {
+    quantized: hostTensor("int8", shape, Int8Array.from(codes)),
+    scale: hostTensor("float32", perChannel ? [scales.length] : [], Float32Array.from(scales)),
+    granularity: perChannel ? { kind: "channel", dim: 0 } : { kind: "tensor" },
+    bits: 8,
+  };
+}
