@@ -1,4 +1,4 @@
-import { type DType, type FloatDType, holdsDType, isDType, type TypedArrayOf } from "./dtype.ts";
+import { type DType, type FloatDType, holdsDType, isDType, isFloatDType, type TypedArrayOf } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
 import { type Granularity, normalizeGranularity, scaleShape } from "./granularity.ts";
 import { bitRange } from "./quantization-range.ts";
@@ -89,12 +89,12 @@ const arrayAdvice: Readonly<Record<DType, string>> = {
 };
 
 /** The same tensor, known to be of a float dtype. @throws OctetError `ERR_DTYPE`, `ERR_SHAPE` */
-export function normalizeFloatTensor(tensor: TensorLike<FloatDType>, what: string): HostTensor<FloatDType> {
-  const normalized = normalizeHostTensor(tensor, what) as HostTensor;
-  if (normalized.dtype === "int8" || normalized.dtype === "int32") {
-    throw new OctetError("ERR_DTYPE", `${what} is ${normalized.dtype}; use float32, float16 or bfloat16`);
+export function normalizeFloatTensor<D extends FloatDType>(tensor: TensorLike<D>, what: string): HostTensor<D> {
+  const normalized = normalizeHostTensor(tensor, what);
+  if (!isFloatDType(normalized.dtype)) {
+    throw new OctetError("ERR_DTYPE", `${what} is ${String(normalized.dtype)}; use float32, float16 or bfloat16`);
   }
-  return normalized as HostTensor<FloatDType>;
+  return normalized;
 }
 
 /** Tells the two kinds of host tensor apart, whatever it is given. */
