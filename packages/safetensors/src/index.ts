@@ -1,1 +1,14 @@
-export {};
+export { blobSource } from "./blob-source.ts";
+export type { ByteSink } from "./byte-sink.ts";
+export type { ByteSource, OwnedByteSource } from "./byte-source.ts";
+export { bytesSource } from "./bytes-source.ts";
+export { bitsPerElement, isSafetensorsDType, type SafetensorsDType } from "./dtype.ts";
+export { encodeSafetensors, type TensorData } from "./encode.ts";
+export { OctetError, type OctetErrorCode } from "./errors.ts";
+export { type HttpSourceOptions, httpSource } from "./http-source.ts";
+export { type SafetensorsLimits, safetensorsLimits } from "./limits.ts";
+export type { MetadataInput } from "./plan.ts";
+export { openSafetensors, type SafetensorsReader } from "./reader.ts";
+export { openSharded, type ShardedSafetensorsReader } from "./sharded-reader.ts";
+export type { TensorInfo, TensorSpec } from "./tensor-info.ts";
+export { createSafetensorsWriter, type SafetensorsContents, type SafetensorsWriter } from "./writer.ts";

@@ -1,1 +1,2 @@
-export {};
+export { type FileSink, fileSink } from "./node/file-sink.ts";
+export { fileSource } from "./node/file-source.ts";

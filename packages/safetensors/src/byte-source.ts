@@ -1,0 +1,62 @@
+import { OctetError } from "./errors.ts";
+
+/**
+ * Random access to bytes that do not change: a file, a Blob, a resource on a server. The reader is written against this,
+ * so anything that can fill it in can hold a checkpoint.
+ *
+ * An implementation is responsible for giving exactly the bytes asked for, in memory that it never touches again, and for
+ * allowing several reads at once. It is not responsible for alignment or caching. The reader never asks for bytes beyond
+ * `size`.
+ */
+export interface ByteSource {
+  /** In bytes; constant. */
+  readonly size: number;
+  /** The bytes [offset, offset + length). Rejects if they are not all there; the sources of this package with ERR_FORMAT. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Gives back what the source holds; idempotent. */
+  close(): Promise<void>;
+}
+
+/** A source of this package: `await using` closes it, and reading after that is ERR_DISPOSED. */
+export interface OwnedByteSource extends ByteSource, AsyncDisposable {
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Throws ERR_FORMAT unless [offset, offset + length) lies inside `size` bytes. */
+export function checkRange(size: number, offset: number, length: number): void {
+  const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!whole || offset > size - length) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `${length} bytes at offset ${offset} do not lie inside the ${size} bytes there are`,
+    );
+  }
+}
+
+/** Zeroed bytes, or ERR_OUT_OF_MEMORY where the platform cannot give that many at once. */
+export function allocateBytes(length: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new OctetError("ERR_OUT_OF_MEMORY", `cannot allocate ${length} bytes at once; read the tensor in ranges`, {
+      cause,
+    });
+  }
+}
+
+/** Reads through any source, and makes sure that the result is exactly as long as asked and alone in its buffer. */
+export async function readExactly(
+  source: ByteSource,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await source.read(offset, length);
+  if (bytes.byteLength !== length) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `the byte source gave ${bytes.byteLength} of ${length} bytes at offset ${offset}`,
+    );
+  }
+  const alone = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
+  return alone ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

@@ -1,0 +1,35 @@
+import { allocateBytes } from "./byte-source.ts";
+import { OctetError, quote } from "./errors.ts";
+import { type MetadataInput, planFile } from "./plan.ts";
+import type { TensorSpec } from "./tensor-info.ts";
+
+/** A tensor with its bytes: little endian, C order. */
+export interface TensorData extends TensorSpec {
+  readonly data: Uint8Array;
+}
+
+/**
+ * A whole file in memory, for what is small enough: the same bytes as through a writer.
+ *
+ * Throws as `createSafetensorsWriter` does, and ERR_SHAPE when a tensor's data is not as long as its shape and dtype say.
+ */
+export function encodeSafetensors(tensors: Iterable<TensorData>, metadata?: MetadataInput): Uint8Array<ArrayBuffer> {
+  const given = [...tensors];
+  const plan = planFile(given, metadata);
+  const data = new Map(given.map((tensor) => [tensor.name, tensor.data]));
+  const file = allocateBytes(plan.byteLength);
+  file.set(plan.head);
+  let offset = plan.head.byteLength;
+  for (const { name, byteLength } of plan.tensors) {
+    const bytes = data.get(name)!;
+    if (bytes.byteLength !== byteLength) {
+      throw new OctetError(
+        "ERR_SHAPE",
+        `tensor ${quote(name)} takes ${byteLength} bytes, its data has ${bytes.byteLength}`,
+      );
+    }
+    file.set(bytes, offset);
+    offset += byteLength;
+  }
+  return file;
+}

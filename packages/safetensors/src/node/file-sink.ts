@@ -1,0 +1,45 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { ByteSink } from "../byte-sink.ts";
+
+/** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
+const LARGEST_CALL = 2 ** 30;
+
+export interface FileSink extends ByteSink, AsyncDisposable {
+  /** Resolves when the system has put everything written so far on the disk. */
+  sync(): Promise<void>;
+  /** Idempotent. It does not sync. */
+  close(): Promise<void>;
+}
+
+/**
+ * Writes a file from its start. `flags` are those of `fs.open`: "w" replaces what is there, "wx" refuses to.
+ *
+ * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses.
+ */
+export async function fileSink(path: string | URL, options: { readonly flags?: string } = {}): Promise<FileSink> {
+  const handle = await open(path, options.flags ?? "w");
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= handle.close();
+    return closed;
+  };
+  return {
+    write: (bytes) => writeFully(handle, bytes, LARGEST_CALL),
+    sync: () => handle.sync(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Writes all of `bytes` where the file stands, `largestCall` bytes at a time. */
+export async function writeFully(
+  handle: Pick<FileHandle, "write">,
+  bytes: Uint8Array,
+  largestCall: number,
+): Promise<void> {
+  let written = 0;
+  while (written < bytes.byteLength) {
+    const length = Math.min(bytes.byteLength - written, largestCall);
+    written += (await handle.write(bytes, written, length)).bytesWritten;
+  }
+}

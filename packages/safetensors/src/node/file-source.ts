@@ -1,0 +1,64 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { allocateBytes, checkRange, type OwnedByteSource } from "../byte-source.ts";
+import { OctetError } from "../errors.ts";
+
+/** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
+const LARGEST_CALL = 2 ** 30;
+
+/**
+ * Random access to a file, of any size. The file must not change while it is open.
+ *
+ * Rejects with Node's own error (ENOENT, EACCES, EIO...) where the system refuses, and with ERR_FORMAT for what is no
+ * regular file and for a file that became shorter.
+ */
+export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
+  const handle = await open(path, "r");
+  const size = await regularFileSize(handle, path).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= handle.close();
+    return closed;
+  };
+  return {
+    size,
+    async read(offset, length) {
+      if (closed !== undefined) throw new OctetError("ERR_DISPOSED", `the source of ${path} is closed`);
+      checkRange(size, offset, length);
+      const bytes = allocateBytes(length);
+      await readFully(handle, bytes, offset, LARGEST_CALL);
+      return bytes;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function regularFileSize(handle: FileHandle, path: string | URL): Promise<number> {
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw new OctetError("ERR_FORMAT", `${path} is not a regular file`);
+  return stats.size;
+}
+
+/** Fills `bytes` from `position` on, `largestCall` bytes at a time. */
+export async function readFully(
+  handle: Pick<FileHandle, "read">,
+  bytes: Uint8Array,
+  position: number,
+  largestCall: number,
+): Promise<void> {
+  let filled = 0;
+  while (filled < bytes.byteLength) {
+    const length = Math.min(bytes.byteLength - filled, largestCall);
+    const { bytesRead } = await handle.read(bytes, filled, length, position + filled);
+    if (bytesRead === 0) {
+      throw new OctetError(
+        "ERR_FORMAT",
+        `the file ends at byte ${position + filled}: it became shorter since it was opened`,
+      );
+    }
+    filled += bytesRead;
+  }
+}

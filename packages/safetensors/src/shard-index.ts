@@ -1,0 +1,72 @@
+import { OctetError, quote } from "./errors.ts";
+import { JsonScanner } from "./json-scanner.ts";
+import { safetensorsLimits } from "./limits.ts";
+
+/**
+ * Reads the JSON of a `*.safetensors.index.json`: from each tensor's name to its shard's file name, in the file's order.
+ * Fields other than `weight_map` are free.
+ *
+ * Throws ERR_FORMAT for what is malformed or passes `safetensorsLimits`, for a name that occurs twice, and for a file
+ * name that could lead out of the checkpoint's folder.
+ */
+export function parseShardIndex(index: string | Uint8Array): ReadonlyMap<string, string> {
+  const bytes = typeof index === "string" ? encodeIndex(index) : index;
+  if (bytes.byteLength > safetensorsLimits.headerBytes) {
+    const limit = safetensorsLimits.headerBytes;
+    throw new OctetError("ERR_FORMAT", `the shard index has ${bytes.byteLength} bytes, the limit is ${limit}`);
+  }
+  const scanner = new JsonScanner(bytes, "the shard index");
+  const fields = new Set<string>();
+  let weightMap: ReadonlyMap<string, string> | undefined;
+  scanner.readObject("a shard index", (field, position) => {
+    if (fields.has(field)) scanner.fail(`the field ${quote(field)} occurs twice`, position);
+    if (fields.size === safetensorsLimits.fields) {
+      scanner.fail(`there are more than ${safetensorsLimits.fields} fields`, position);
+    }
+    fields.add(field);
+    if (field === "weight_map") weightMap = readWeightMap(scanner);
+    else scanner.skipValue();
+  });
+  scanner.expectEnd();
+  return weightMap ?? scanner.fail('there is no "weight_map"', 0);
+}
+
+function encodeIndex(index: string): Uint8Array {
+  if (!index.isWellFormed()) throw new OctetError("ERR_FORMAT", "the shard index holds half of a surrogate pair");
+  return new TextEncoder().encode(index);
+}
+
+function readWeightMap(scanner: JsonScanner): ReadonlyMap<string, string> {
+  const weightMap = new Map<string, string>();
+  scanner.readObject("weight_map", (name, position) => {
+    if (name.length > safetensorsLimits.nameLength) {
+      scanner.fail(`the name ${quote(name)} is longer than ${safetensorsLimits.nameLength} characters`, position);
+    }
+    scanner.tensor = name;
+    if (weightMap.has(name)) scanner.fail("the name occurs twice", position);
+    if (weightMap.size === safetensorsLimits.tensors) {
+      scanner.fail(`there are more than ${safetensorsLimits.tensors} tensors`, position);
+    }
+    const shard = scanner.readString("the shard's file name");
+    const problem = findPathProblem(shard);
+    if (problem !== undefined) scanner.fail(`the shard's file name ${quote(shard)} ${problem}`);
+    weightMap.set(name, shard);
+    scanner.tensor = undefined;
+  });
+  return weightMap;
+}
+
+/**
+ * What makes a shard's file name one that must not be opened. Allowed are plain names, in folders below the index with
+ * forward slashes; so every platform reads the name the same way and no two names mean one file.
+ */
+function findPathProblem(path: string): string | undefined {
+  if (path.startsWith("/") || path.startsWith("\\")) return "starts at the root";
+  if (/^[a-z]:/i.test(path)) return "names a drive";
+  const parts = path.split(/[/\\]/);
+  if (parts.includes("..")) return 'leads upwards with ".."';
+  if (parts.includes("") || parts.includes(".")) return "has an empty part";
+  if (/[\\:\p{Cc}]/u.test(path)) return "holds a backslash, a colon or a control character";
+  if (!path.endsWith(".safetensors") || parts.at(-1) === ".safetensors") return "is not NAME.safetensors";
+  return undefined;
+}
