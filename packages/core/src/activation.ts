@@ -18,7 +18,7 @@ const functions: Readonly<Record<ActivationKind, (x: number) => number>> = {
  * Applies an activation function to every element, in float64, rounded once to the dtype of x.
  * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`, `ERR_UNSUPPORTED` for another kind
  */
-export function activation(x: TensorLike<FloatDType>, kind: ActivationKind): HostTensor<FloatDType> {
+export function activation<D extends FloatDType>(x: TensorLike<D>, kind: ActivationKind): HostTensor<D> {
   validateActivationKind(kind);
   const input = normalizeFloatTensor(x, "the input of the activation");
   const values = Float64Array.from(widen(input), functions[kind]);

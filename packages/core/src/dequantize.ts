@@ -6,24 +6,24 @@ import { type HostQuantizedTensor, type HostTensor, validateHostQuantizedTensor 
 import { narrow } from "./widen.ts";
 
 /** Options of `dequantize`: the granularity that made the codes, and the dtype of the result (default float16). */
-export interface DequantizeOptions extends GranularityOptions {
-  readonly dtype?: FloatDType;
+export interface DequantizeOptions<D extends FloatDType = FloatDType> extends GranularityOptions {
+  readonly dtype?: D;
 }
 
 /**
  * `fl32(code * scale)`, rounded once to `dtype` (default float16), in the codes' shape. Past the largest finite value: an infinity.
  * @throws OctetError `ERR_FORMAT` when codes or scales are not what `quantizeSymmetric` makes, `ERR_SHAPE`, `ERR_DTYPE`
  */
-export function dequantize(
+export function dequantize<D extends FloatDType = "float16">(
   quantized: HostTensor<"int8">,
   scale: HostTensor<"float32">,
-  { dtype = "float16", ...options }: DequantizeOptions = {},
-): HostTensor<FloatDType> {
+  { dtype = "float16" as D, ...options }: DequantizeOptions<D> = {},
+): HostTensor<D> {
   return dequantizeHost({ quantized, scale, granularity: granularityOf(options), bits: 8 }, dtype);
 }
 
 /** `dequantize` of a whole quantized tensor, as backends take it. */
-export function dequantizeHost(tensor: HostQuantizedTensor, dtype: FloatDType): HostTensor<FloatDType> {
+export function dequantizeHost<D extends FloatDType>(tensor: HostQuantizedTensor, dtype: D): HostTensor<D> {
   validateFloatDType(dtype);
   const { quantized, scale, granularity } = validateHostQuantizedTensor(tensor);
   const { outer, channels, inner } = scaleLayout(granularity, quantized.shape);

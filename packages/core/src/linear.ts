@@ -13,13 +13,13 @@ import {
 import { narrow, narrowFloat64, widen } from "./widen.ts";
 
 /** Options of `linear` on host tensors. */
-export interface HostLinearOptions {
+export interface HostLinearOptions<D extends FloatDType = FloatDType> {
   /** `[outFeatures]`, any float dtype. */
   readonly bias?: TensorLike<FloatDType> | null;
   /** Default "float". */
   readonly activations?: LinearActivations;
   /** Of the result; default: that of x. */
-  readonly dtype?: FloatDType;
+  readonly dtype?: D;
 }
 
 /**
@@ -30,6 +30,11 @@ export interface HostLinearOptions {
  * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_UNSUPPORTED` (see `linearGeometry`), `ERR_FORMAT` (codes or scales),
  * `ERR_NON_FINITE` when the exact modes meet a NaN or infinity in x.
  */
+export function linear<X extends FloatDType, D extends FloatDType = X>(
+  x: TensorLike<X>,
+  weight: HostQuantizedTensor | TensorLike<FloatDType>,
+  options?: HostLinearOptions<D>,
+): HostTensor<D>;
 export function linear(
   x: TensorLike<FloatDType>,
   weight: HostQuantizedTensor | TensorLike<FloatDType>,

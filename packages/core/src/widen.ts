@@ -1,5 +1,5 @@
 import { float32ToBfloat16 } from "./bfloat16.ts";
-import { allocate, type FloatDType } from "./dtype.ts";
+import { allocate, type FloatDType, type TypedArrayOf } from "./dtype.ts";
 import { float16Values, float32ToFloat16 } from "./float16.ts";
 import { bitsToFloat32, fl32, float32ToBits } from "./numerics.ts";
 import type { HostTensor } from "./tensor.ts";
@@ -21,8 +21,8 @@ export function widen(tensor: HostTensor<FloatDType>): Float32Array {
 }
 
 /** float32 values rounded once (nearest even) to `dtype`. float32 data is returned itself, not a copy. */
-export function narrow(values: Float32Array, dtype: FloatDType): HostTensor<FloatDType>["data"] {
-  if (dtype === "float32") return values;
+export function narrow<D extends FloatDType>(values: Float32Array, dtype: D): TypedArrayOf[D] {
+  if (dtype === "float32") return values as TypedArrayOf[D];
   const round = dtype === "float16" ? float32ToFloat16 : float32ToBfloat16;
   const bits = allocate(dtype, values.length);
   for (let i = 0; i < bits.length; i++) bits[i] = round(values[i]);
@@ -30,8 +30,8 @@ export function narrow(values: Float32Array, dtype: FloatDType): HostTensor<Floa
 }
 
 /** float64 values rounded once (nearest even) to `dtype`. */
-export function narrowFloat64(values: Float64Array, dtype: FloatDType): HostTensor<FloatDType>["data"] {
-  if (dtype === "float32") return new Float32Array(values);
+export function narrowFloat64<D extends FloatDType>(values: Float64Array, dtype: D): TypedArrayOf[D] {
+  if (dtype === "float32") return new Float32Array(values) as TypedArrayOf[D];
   return narrow(Float32Array.from(values, roundToOdd), dtype);
 }
 

@@ -4,17 +4,21 @@ import { narrow } from "../../src/widen.ts";
 import { randomNormals } from "./random.ts";
 
 /** A float32 tensor of these values. */
-export function floats(shape: number[], ...values: number[]): HostTensor<FloatDType> {
-  return hostTensor("float32", shape, Float32Array.from(values)) as HostTensor<FloatDType>;
+export function floats(shape: number[], ...values: number[]): HostTensor<"float32"> {
+  return hostTensor("float32", shape, Float32Array.from(values));
 }
 
 /** Normal numbers, rounded to `dtype`. */
-export function normals(seed: number, shape: number[], dtype: FloatDType = "float32"): HostTensor<FloatDType> {
+export function normals<D extends FloatDType = "float32">(
+  seed: number,
+  shape: number[],
+  dtype: D = "float32" as D,
+): HostTensor<D> {
   const values = randomNormals(
     seed,
     shape.reduce((size, extent) => size * extent, 1),
   );
-  return hostTensor(dtype, shape, narrow(values, dtype)) as HostTensor<FloatDType>;
+  return hostTensor(dtype, shape, narrow(values, dtype));
 }
 
 /** Codes and scales as they are written here, one scale for all unless there are more. */
