@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runProgram, workspaceBin } from "../support/processes.ts";
+import { type Package, publishedPackages, root } from "../support/workspace.ts";
+import { packAll, readTarball, type Tarball } from "./pack.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "octet-tarballs-"));
+const tarballs = new Map<string, Tarball>();
+beforeAll(async () => {
+  for (const tarball of await packAll(folder)) tarballs.set(tarball.pkg.folder, tarball);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Every file that the packed manifest points at. */
+function targetsOf(exports: unknown): string[] {
+  if (typeof exports === "string") return [exports.replace("./", "")];
+  return Object.values(exports as object).flatMap(targetsOf);
+}
+
+describe.each(publishedPackages())("the tarball of $manifest.name", (pkg: Package) => {
+  let files: Map<string, string>;
+  let packed: Record<string, unknown>;
+  beforeAll(async () => {
+    files = await readTarball(tarballs.get(pkg.folder)!);
+    packed = JSON.parse(files.get("package.json")!);
+  });
+
+  it("holds the build, the documents and nothing else", () => {
+    const known = /^(?:dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    expect([...files.keys()].filter((name) => !known.test(name))).toEqual([]);
+    expect([...files.keys()].filter((name) => /\.test\.|(?:^|\/)(?:src|test|tests)\//.test(name))).toEqual([]);
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["README.md", "LICENSE"]));
+    expect(files.get("LICENSE")).toContain("Apache License");
+  });
+
+  it("exports files that are there, and no condition of the workspace", () => {
+    expect(targetsOf(packed.exports).filter((name) => !files.has(name))).toEqual([]);
+    expect(targetsOf(packed.bin ?? {}).filter((name) => !files.has(name))).toEqual([]);
+    expect(files.get("package.json")).not.toContain("octet-source");
+    expect(Object.keys(packed.exports as object)).toEqual(Object.keys(pkg.manifest.exports));
+  });
+
+  it("depends on published ranges, and pins what is not ours", () => {
+    const ranges = Object.entries({ ...(packed.dependencies as object), ...(packed.optionalDependencies as object) });
+    for (const [name, range] of ranges) {
+      expect(range, name).toMatch(name.startsWith("@octet/") ? /^\^?\d+\.\d+\.\d+$/ : /^\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it("runs nothing when it is installed", () => {
+    const hooks = Object.keys(pkg.manifest.scripts ?? {}).filter((name) =>
+      /^(?:pre|post)?(?:install|prepare)$/.test(name),
+    );
+    expect(hooks).toEqual([]);
+  });
+
+  it("has types that every resolution of ES modules finds", async () => {
+    const args = [tarballs.get(pkg.folder)!.path, "--profile", "esm-only", "--no-emoji", "--no-color"];
+    const { status, stdout, stderr } = await runProgram(workspaceBin("attw"), args, { cwd: root });
+    expect(status, stdout + stderr).toBe(0);
+  });
+});
