@@ -13,6 +13,11 @@ export interface ByteSource {
   readonly size: number;
   /** The bytes [offset, offset + length). Rejects if they are not all there; the sources of this package with ERR_FORMAT. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * (optional) Fills `target` with the bytes from `offset` on, so that a reader can go through a file in one buffer.
+   * Rejects as `read` does. Without it the reader calls `read` and copies.
+   */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
   /** Gives back what the source holds; idempotent. */
   close(): Promise<void>;
 }
@@ -50,13 +55,22 @@ export async function readExactly(
   offset: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength !== length) {
-    throw new OctetError(
-      "ERR_FORMAT",
-      `the byte source gave ${bytes.byteLength} of ${length} bytes at offset ${offset}`,
-    );
-  }
+  const bytes = await readChecked(source, offset, length);
   const alone = bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === length;
   return alone ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}
+
+/** Fills `target` through any source. */
+export async function readExactlyInto(source: ByteSource, offset: number, target: Uint8Array): Promise<void> {
+  if (source.readInto !== undefined) await source.readInto(offset, target);
+  else target.set(await readChecked(source, offset, target.byteLength));
+}
+
+async function readChecked(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = await source.read(offset, length);
+  if (bytes.byteLength !== length) {
+    const got = `${bytes.byteLength} of ${length} bytes`;
+    throw new OctetError("ERR_FORMAT", `the byte source gave ${got} at offset ${offset}`);
+  }
+  return bytes;
 }

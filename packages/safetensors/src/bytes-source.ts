@@ -4,18 +4,23 @@ import { OctetError } from "./errors.ts";
 /** A source over bytes in memory. It does not copy them: change them and what is read changes. */
 export function bytesSource(bytes: Uint8Array): OwnedByteSource {
   let closed = false;
+  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
+    if (closed) throw new OctetError("ERR_DISPOSED", "the byte source is closed");
+    checkRange(bytes.byteLength, offset, target.byteLength);
+    target.set(bytes.subarray(offset, offset + target.byteLength));
+  };
   const close = async (): Promise<void> => {
     closed = true;
   };
   return {
     size: bytes.byteLength,
     async read(offset, length) {
-      if (closed) throw new OctetError("ERR_DISPOSED", "the byte source is closed");
       checkRange(bytes.byteLength, offset, length);
       const copy = allocateBytes(length);
-      copy.set(bytes.subarray(offset, offset + length));
+      await readInto(offset, copy);
       return copy;
     },
+    readInto,
     close,
     [Symbol.asyncDispose]: close,
   };

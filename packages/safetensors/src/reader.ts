@@ -1,4 +1,4 @@
-import { type ByteSource, readExactly } from "./byte-source.ts";
+import { type ByteSource, readExactly, readExactlyInto } from "./byte-source.ts";
 import { OctetError, quote } from "./errors.ts";
 import { type Header, parseHeader } from "./header.ts";
 import { arrangeTensors, type PlacedTensor } from "./layout.ts";
@@ -19,6 +19,11 @@ export interface SafetensorsReader extends AsyncDisposable {
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
   /** The bytes [start, end) of one tensor, counted from its first. As `read`; ERR_SHAPE when they are not all inside it. */
   readRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Fills `target` with bytes of one tensor, from byte `start` of it on: `readRange` without a new allocation, to go
+   * through a tensor block by block. Rejects as `readRange`; what `target` holds then is undefined.
+   */
+  readInto(name: string, start: number, target: Uint8Array): Promise<void>;
   /** Closes the source; idempotent. */
   close(): Promise<void>;
 }
@@ -88,13 +93,15 @@ class FileReader implements SafetensorsReader {
   }
 
   async readRange(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#closed) throw new OctetError("ERR_DISPOSED", `cannot read tensor ${quote(name)}: its file is closed`);
-    const { byteLength } = this.#find(name);
-    const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
-    if (!whole || start < 0 || start > end || end > byteLength) {
-      throw new OctetError("ERR_SHAPE", `bytes [${start}, ${end}) of tensor ${quote(name)}, which has ${byteLength}`);
+    return readExactly(this.#source, this.#locate(name, start, end), end - start);
+  }
+
+  async readInto(name: string, start: number, target: Uint8Array): Promise<void> {
+    // Of another view, the length in elements would be taken for bytes.
+    if (target[Symbol.toStringTag] !== "Uint8Array") {
+      throw new OctetError("ERR_DTYPE", `tensor ${quote(name)}: pass a Uint8Array to read its bytes into`);
     }
-    return readExactly(this.#source, this.#offsets.get(name)! + start, end - start);
+    await readExactlyInto(this.#source, this.#locate(name, start, start + target.byteLength), target);
   }
 
   async close(): Promise<void> {
@@ -105,6 +112,17 @@ class FileReader implements SafetensorsReader {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Where in the source the bytes [start, end) of a tensor begin. */
+  #locate(name: string, start: number, end: number): number {
+    if (this.#closed) throw new OctetError("ERR_DISPOSED", `cannot read tensor ${quote(name)}: its file is closed`);
+    const { byteLength } = this.#find(name);
+    const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
+    if (!whole || start < 0 || start > end || end > byteLength) {
+      throw new OctetError("ERR_SHAPE", `bytes [${start}, ${end}) of tensor ${quote(name)}, which has ${byteLength}`);
+    }
+    return this.#offsets.get(name)! + start;
   }
 
   #find(name: string): TensorInfo {

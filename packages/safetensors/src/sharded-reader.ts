@@ -118,6 +118,10 @@ class ShardedReader implements ShardedSafetensorsReader {
     return this.shards.get(this.shardOf(name))!.readRange(name, start, end);
   }
 
+  async readInto(name: string, start: number, target: Uint8Array): Promise<void> {
+    await this.shards.get(this.shardOf(name))!.readInto(name, start, target);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.shards.values()].map((shard) => shard.close()));
   }

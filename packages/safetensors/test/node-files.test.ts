@@ -52,6 +52,10 @@ describe("fileSource", () => {
     await writeFile(path, encoded);
     const source = await fileSource(path);
     await expectRefusal(source.read(encoded.byteLength, 1), "ERR_FORMAT");
+    const target = new Uint8Array(7);
+    await source.readInto?.(8, target);
+    expect(target).toEqual(encoded.slice(8, 15));
+    await expectRefusal(source.readInto!(encoded.byteLength - 6, target), "ERR_FORMAT");
     await Promise.all([source.close(), source.close()]);
     await expectRefusal(source.read(0, 1), "ERR_DISPOSED");
   });

@@ -189,6 +189,30 @@ describe("reading", () => {
     }
   });
 
+  test("readInto fills a part of any buffer, and refuses what is outside", async () => {
+    const copying = bytesSource(file);
+    const sources = [bytesSource(file), { size: copying.size, read: copying.read, close: copying.close }];
+    for (const source of sources) {
+      await using reader = await openSafetensors(source);
+      const buffer = new Uint8Array(8).fill(255);
+      await reader.readInto("f", 13, buffer.subarray(2, 5));
+      expect([...buffer]).toEqual([255, 255, 16, 17, 18, 255, 255, 255]);
+      await reader.readInto("f", 16, new Uint8Array(0));
+      for (const [start, length] of [
+        [14, 3],
+        [-1, 1],
+        [0, 17],
+        [0.5, 1],
+      ]) {
+        await expectRefusal(reader.readInto("f", start, new Uint8Array(length)), "ERR_SHAPE", '"f"');
+      }
+      await expectRefusal(reader.readInto("g", 0, buffer), "ERR_FORMAT", '"g"');
+      await expectRefusal(reader.readInto("f", 0, new Float32Array(4) as unknown as Uint8Array), "ERR_DTYPE", '"f"');
+      await reader.close();
+      await expectRefusal(reader.readInto("f", 0, buffer), "ERR_DISPOSED", '"f"');
+    }
+  });
+
   test("refuses an unknown name, also one of Object.prototype", async () => {
     await using reader = await openBytes(file);
     for (const name of ["", "b", "toString", "__metadata__"]) {

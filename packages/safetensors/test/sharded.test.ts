@@ -44,6 +44,9 @@ describe("a sharded checkpoint", () => {
     expect([...(await reader.read("bb"))]).toEqual([2, 2]);
     expect([...(await reader.readRange("bb", 1, 2))]).toEqual([2]);
     expect([...(await reader.read("ccc"))]).toEqual([3]);
+    const target = new Uint8Array(1);
+    await reader.readInto("bb", 1, target);
+    expect([...target]).toEqual([2]);
     expect(reader.shardOf("ccc")).toBe(second);
     expect(() => reader.shardOf("d")).toThrow(OctetError);
     await expectRefusal(reader.read("toString"), "ERR_FORMAT", '"toString"');

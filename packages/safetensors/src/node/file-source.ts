@@ -22,15 +22,20 @@ export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
     closed ??= handle.close();
     return closed;
   };
+  const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
+    if (closed !== undefined) throw new OctetError("ERR_DISPOSED", `the source of ${path} is closed`);
+    checkRange(size, offset, target.byteLength);
+    await readFully(handle, target, offset, LARGEST_CALL);
+  };
   return {
     size,
     async read(offset, length) {
-      if (closed !== undefined) throw new OctetError("ERR_DISPOSED", `the source of ${path} is closed`);
       checkRange(size, offset, length);
       const bytes = allocateBytes(length);
-      await readFully(handle, bytes, offset, LARGEST_CALL);
+      await readInto(offset, bytes);
       return bytes;
     },
+    readInto,
     close,
     [Symbol.asyncDispose]: close,
   };
