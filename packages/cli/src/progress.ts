@@ -1,0 +1,46 @@
+import cliProgress from "cli-progress";
+import prettyBytes from "pretty-bytes";
+import { printable } from "./printable.ts";
+import type { Session } from "./session.ts";
+import { truncateMiddle } from "./truncate-middle.ts";
+
+/** How far a long run has come. Nothing is drawn, and both calls do nothing, where there is no terminal to draw on. */
+export interface Progress {
+  update(step: { readonly label: string; readonly done: number; readonly total: number }): void;
+  /** Takes the bar off the screen. */
+  stop(): void;
+}
+
+const labelWidth = 32;
+
+/** A bar on standard error, whose counts are bytes or a number of things. */
+export function createProgress(session: Session, unit: "bytes" | "count", shown = true): Progress {
+  if (!shown || session.stderr.isTTY !== true || session.env.TERM === "dumb") return { update() {}, stop() {} };
+  const amount = unit === "bytes" ? prettyBytes : String;
+  const bar = new cliProgress.SingleBar({
+    stream: session.stderr,
+    format: (options, { progress, value, total, eta }, { label }) => {
+      const filled = Math.round(progress * options.barsize!);
+      const line = "█".repeat(filled) + "░".repeat(options.barsize! - filled);
+      const left = progress > 0 && progress < 1 && Number.isFinite(eta) ? `  ${eta} s left` : "";
+      const percent = `${Math.floor(progress * 100)}%`.padStart(4);
+      return `${line} ${percent}  ${amount(value)} of ${amount(total)}${left}  ${truncateMiddle(printable(label), labelWidth)}`;
+    },
+    barsize: 20,
+    clearOnComplete: true,
+    hideCursor: true,
+    gracefulExit: false, // signals belong to bin.ts
+    etaBuffer: 50,
+  });
+  let started = false;
+  return {
+    update({ label, done, total }) {
+      if (!started) bar.start(total, done, { label });
+      started = true;
+      bar.update(done, { label });
+    },
+    stop() {
+      if (started) bar.stop();
+    },
+  };
+}

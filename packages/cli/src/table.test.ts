@@ -1,0 +1,58 @@
+import { expect, it } from "vitest";
+import { createCapture } from "../test/support/streams.ts";
+import { renderTable, type Table } from "./table.ts";
+
+const table: Table = {
+  columns: [
+    { header: "layer", shrinks: true },
+    { header: "shape", align: "right" },
+  ],
+  rows: [
+    ["a", "7×33"],
+    ["model.layers.0.self_attn.q_proj", "4096×11008"],
+  ],
+  totals: ["2 layers", ""],
+};
+
+it("aligns, and sets the totals apart", () => {
+  expect(renderTable(table, createCapture(), {})).toBe(
+    [
+      "layer                                 shape",
+      "───────────────────────────────  ──────────",
+      "a                                      7×33",
+      "model.layers.0.self_attn.q_proj  4096×11008",
+      "───────────────────────────────  ──────────",
+      "2 layers",
+      "",
+    ].join("\n"),
+  );
+});
+
+const longName = `model.${"block.".repeat(30)}weight`;
+
+it.each([80, 81, 100, 120])("fits long names into %i columns", (columns) => {
+  const lines = renderTable({ ...table, rows: [[longName, "7×33"]] }, createCapture({ columns }), {
+    NO_COLOR: "1",
+  }).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBe(columns);
+  expect(lines[2]).toMatch(/^model\.block.*….*block\.weight +7×33$/);
+});
+
+it("takes 120 columns where the output is no terminal", () => {
+  const lines = renderTable({ ...table, rows: [[longName, "7×33"]] }, createCapture(), {}).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBe(120);
+});
+
+it("shows control characters of a name instead of obeying them", () => {
+  expect(renderTable({ ...table, rows: [["\u001b[31mred\nline", ""]] }, createCapture(), {})).toContain(
+    "\\u001b[31mred line",
+  );
+});
+
+it("colours headers without moving columns", () => {
+  const plain = renderTable(table, createCapture(), {});
+  const colored = renderTable(table, createCapture(), { FORCE_COLOR: "1" });
+  expect(colored).toContain("\u001b[1m");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  expect(colored.replace(/\u001b\[\d+m/g, "").replace(/ +$/gm, "")).toBe(plain);
+});

@@ -1,0 +1,69 @@
+import { Table as Layout } from "console-table-printer";
+import { colorsFor } from "./colors.ts";
+import { printable } from "./printable.ts";
+import type { OutputStream, Streams } from "./session.ts";
+import { truncateMiddle } from "./truncate-middle.ts";
+
+export interface Column {
+  readonly header: string;
+  readonly align?: "left" | "right";
+  /** The one column that gives way when a line is too long. */
+  readonly shrinks?: boolean;
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  /** One text per column. */
+  readonly rows: readonly (readonly string[])[];
+  /** A last row, set apart. */
+  readonly totals?: readonly string[];
+}
+
+/** Columns between two texts. */
+const gap = 2;
+/** What a line may take where nobody says how wide it may be: in a pipe, in a log. */
+const defaultWidth = 120;
+/** A narrower terminal wraps lines by itself. */
+const smallestWidth = 80;
+/** What the shrinking column keeps however long the others are. */
+const smallestColumn = 12;
+
+/** The lines of a table, with a newline after each, in the width and colours of the stream that will show it. */
+export function renderTable(table: Table, stream: OutputStream, env: Streams["env"]): string {
+  const { columns } = table;
+  const rows = [...table.rows, ...(table.totals ? [table.totals] : [])].map((row) => row.map(printable));
+  const widths = fitWidths(columns, rows, Math.max(stream.columns ?? defaultWidth, smallestWidth));
+  const fitted = rows.map((row) => row.map((text, index) => truncateMiddle(text, widths[index])));
+  const totals = table.totals ? fitted.pop() : undefined;
+  const colors = colorsFor(stream, env);
+  const rule = widths.map((width) => colors.dim("─".repeat(width)));
+  const layout = new Layout({
+    columns: columns.map(({ header, align }, index) => {
+      return { name: String(index), title: colors.bold(header), alignment: align ?? "left" };
+    }),
+    style: borderless,
+    shouldDisableColors: true,
+  });
+  layout.addRows([rule, ...fitted].map(toRecord));
+  if (totals) layout.addRows([rule, totals.map((text) => colors.bold(text))].map(toRecord));
+  const lines = layout.render().split("\n");
+  // Each cell comes with a space on both sides, and each border that is off with an empty line.
+  return lines.filter((line) => line !== "").reduce((text, line) => `${text}${line.slice(1).trimEnd()}\n`, "");
+}
+
+function toRecord(row: readonly string[]): Record<string, string> {
+  return Object.fromEntries(row.entries());
+}
+
+function fitWidths(columns: readonly Column[], rows: readonly (readonly string[])[], available: number): number[] {
+  const widths = columns.map(({ header }, index) =>
+    rows.reduce((widest, row) => Math.max(widest, row[index].length), header.length),
+  );
+  const excess = widths.reduce((sum, width) => sum + width + gap, -gap) - available;
+  const shrinking = columns.findIndex(({ shrinks }) => shrinks);
+  if (excess > 0 && shrinking >= 0) widths[shrinking] = Math.max(widths[shrinking] - excess, smallestColumn);
+  return widths;
+}
+
+const noLine = { left: "", mid: "", right: "", other: "" };
+const borderless = { headerTop: noLine, headerBottom: noLine, tableBottom: noLine, rowSeparator: noLine, vertical: "" };
