@@ -8,9 +8,9 @@ export interface LinearLayerOptions {
   /** Where the weights live; tensors given to `forward` are this backend's. */
   readonly backend: Backend;
   /** Whether the layer adds a bias. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** What weights and bias are rounded to when they are loaded. Default: kept as they come. */
-  readonly dtype?: FloatDType;
+  readonly dtype?: FloatDType | undefined;
 }
 
 /** `y = x W^T + b` with float weights. It holds no memory until it is given weights, by `setWeights` or `loadStateDict`. */

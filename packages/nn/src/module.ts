@@ -92,7 +92,7 @@ export abstract class Module extends DisposableObject {
   }
 
   /** The module and what is below it, as PyTorch prints them. */
-  toString(): string {
+  override toString(): string {
     const children = Array.from(this.namedChildren(), ([name, module]) => ({ name, text: module.toString() }));
     return describe(this.constructor.name, this.extraRepr(), children);
   }

@@ -10,7 +10,7 @@ import type { Slot } from "./slots.ts";
 
 export interface QuantizeModelOptions extends FromLinearOptions {
   /** The Linear layers that stay in float; default `defaultSkip`, which a list given here replaces. */
-  readonly skip?: readonly SkipRule[];
+  readonly skip?: readonly SkipRule[] | undefined;
 }
 
 /** A Linear that is now a QuantizedLinear. */

@@ -9,23 +9,23 @@ import type { TensorSource } from "./tensor-source.ts";
 /** How weights are quantized, and what they are multiplied with. */
 export interface QuantizationOptions {
   /** "float" (default): x as it is. "int16", "int8": x quantized per row, and the result exact, the same bytes on every backend. */
-  readonly activations?: LinearActivations;
+  readonly activations?: LinearActivations | undefined;
   /** 2 to 8; default 8. */
-  readonly bits?: number;
+  readonly bits?: number | undefined;
   /** Default `{ kind: "channel", dim: 0 }`, a scale per output feature. Groups take float activations. */
-  readonly granularity?: Granularity;
+  readonly granularity?: Granularity | undefined;
 }
 
 export interface QuantizedLinearOptions extends QuantizationOptions {
   /** Where the weights live; tensors given to `forward` are this backend's. */
   readonly backend: Backend;
   /** Whether the layer adds a bias. Default false. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 export interface FromLinearOptions extends QuantizationOptions {
   /** Default: the backend of the Linear. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
 /** `y = x W^T + b` with weights as codes and scales. The bias stays a float tensor, of any float dtype. */
@@ -52,16 +52,8 @@ export class QuantizedLinear extends Module {
    * A quantized copy of a Linear, which is left as it is.
    * @throws OctetError as `quantizeWeights` does; `ERR_UNAVAILABLE` when the Linear has no weights
    */
-  static async fromLinear(linear: Linear, options: FromLinearOptions = {}): Promise<QuantizedLinear> {
-    const backend = options.backend ?? linear.backend;
-    const hasBias = linear.bias !== null;
-    const layer = new QuantizedLinear(linear.inFeatures, linear.outFeatures, { ...options, backend, bias: hasBias });
-    const weight = linear.weight.tensor;
-    const bias = linear.bias?.tensor ?? null;
-    if (backend === linear.backend) await layer.quantizeWeights(weight, bias);
-    else
-      await layer.quantizeWeights(await linear.backend.download(weight), bias && (await linear.backend.download(bias)));
-    return layer;
+  static fromLinear(linear: Linear, options: FromLinearOptions = {}): Promise<QuantizedLinear> {
+    return quantizeLinear(linear, options);
   }
 
   get activations(): LinearActivations {
@@ -112,4 +104,16 @@ export class QuantizedLinear extends Module {
     const name = granularity.kind === "group" ? `group:${granularity.size}` : granularity.kind;
     return `${describeFeatures(this)}, bits=${bits}, granularity=${name}, activations=${activations}`;
   }
+}
+
+// Outside the class: bundlers rename a class that refers to itself, and toString would print that name.
+async function quantizeLinear(linear: Linear, options: FromLinearOptions): Promise<QuantizedLinear> {
+  const { inFeatures, outFeatures, backend: source } = linear;
+  const backend = options.backend ?? source;
+  const layer = new QuantizedLinear(inFeatures, outFeatures, { ...options, backend, bias: linear.bias !== null });
+  const weight = linear.weight.tensor;
+  const bias = linear.bias?.tensor ?? null;
+  if (backend === source) await layer.quantizeWeights(weight, bias);
+  else await layer.quantizeWeights(await source.download(weight), bias && (await source.download(bias)));
+  return layer;
 }

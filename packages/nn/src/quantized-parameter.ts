@@ -23,11 +23,11 @@ import { isDeviceTensor } from "./tensor-source.ts";
 export interface QuantizedParameterOptions {
   readonly backend: Backend;
   /** What the weight is to be multiplied with; int16 and int8 exclude groups. Default "float". */
-  readonly activations?: LinearActivations;
+  readonly activations?: LinearActivations | undefined;
   /** 2 to 8; default 8. */
-  readonly bits?: number;
+  readonly bits?: number | undefined;
   /** Default `{ kind: "channel", dim: 0 }`, a scale per output feature. */
-  readonly granularity?: Granularity;
+  readonly granularity?: Granularity | undefined;
 }
 
 /** The weight `[outFeatures, inFeatures]` of a linear op as codes and scales on a device. In a state dict: `weight`, `weight_scale`. */

@@ -14,15 +14,16 @@ export interface Slot<T> {
  * plain objects and `#private` fields are not.
  */
 export function* ownSlots<T>(owner: object, holds: (value: unknown) => value is T): Generator<Slot<T>> {
-  for (const [key, value] of Object.entries(owner)) {
-    if (holds(value)) yield { name: key, value, put: (replacement) => assign(owner, key, replacement) };
+  // Elements by index: an array of a million tokens in a field would make as many strings otherwise.
+  for (const [key, value] of Array.isArray(owner) ? owner.entries() : Object.entries(owner)) {
+    if (holds(value)) yield { name: `${key}`, value, put: (replacement) => assign(owner, key, replacement) };
     else if (Array.isArray(value)) {
       for (const slot of ownSlots(value, holds)) yield { ...slot, name: `${key}.${slot.name}` };
     }
   }
 }
 
-function assign(owner: object, key: string, value: unknown): void {
+function assign(owner: object, key: string | number, value: unknown): void {
   try {
     (owner as Record<string, unknown>)[key] = value;
   } catch (cause) {

@@ -5,7 +5,7 @@ import { Staging } from "./staging.ts";
 
 export interface LoadStateDictOptions {
   /** Whether keys that are missing or unexpected are an error. Default true. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
 }
 
 /** How the keys of a state dict and those of a model differed; both empty after a strict load. */
