@@ -19,8 +19,8 @@ export interface QuantizationInfo {
   readonly bits: number | null;
   /** null when layers differ. */
   readonly granularity: Granularity | null;
-  /** How the file wants activations treated: "int8" when its config asks for dynamic int8 activations per token. */
-  readonly activations: "float" | "int8";
+  /** How the file wants activations treated: "int8" is dynamic int8 per token; "other" is what `@octet/nn` does not have. */
+  readonly activations: "float" | "int8" | "other";
 }
 
 /** An entry of a state dict, before it is read. */

@@ -1,7 +1,9 @@
 export type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
 export type { CheckpointFolder, CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
+export { compareCheckpoints } from "./compare-checkpoints.ts";
 export { formatGranularity, parseGranularity } from "./granularity-name.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
+export { openCheckpoint } from "./open-checkpoint.ts";
 export type {
   CheckpointFormat,
   CompareCheckpointsOptions,
@@ -10,5 +12,6 @@ export type {
   QuantizeCheckpointOptions,
 } from "./options.ts";
 export { type CheckpointHeader, type PlannedLayer, planQuantization, type QuantizationPlan } from "./plan.ts";
+export { quantizeCheckpoint } from "./quantize-checkpoint.ts";
 export type { KeptTensor, LayerReport, QuantizationReport, QuantizationTotals } from "./report.ts";
 export { defaultSkip } from "./skip.ts";

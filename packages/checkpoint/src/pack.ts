@@ -9,17 +9,47 @@ export function packedWidth(k: number, bits: number): number {
   return Math.ceil((k * bits) / 32);
 }
 
-/** Rows of int8 codes `[rows, k]` as bytes of packed words, `[rows, 4 * packedWidth(k, bits)]`. */
-export function packCodes(codes: Int8Array, k: number, bits: number): Uint8Array<ArrayBuffer> {
-  const rows = k === 0 ? 0 : codes.length / k;
-  const stride = 4 * packedWidth(k, bits);
-  const packed = new Uint8Array(rows * stride);
-  const offset = 2 ** (bits - 1);
-  for (let row = 0, i = 0; row < rows; row++) {
-    let pending = 0;
-    let pendingBits = 0;
-    let at = row * stride;
-    for (const end = i + k; i < end; i++) {
+/** Packs the codes of a weight `[N, k]`, given piece by piece, whatever the pieces: rows may begin and end anywhere in one. */
+export class CodePacker {
+  readonly #k: number;
+  readonly #bits: number;
+  readonly #offset: number;
+  /** Bytes of zeros after the last code of a row. */
+  readonly #padding: number;
+  #column = 0;
+  #pending = 0;
+  #pendingBits = 0;
+
+  constructor(k: number, bits: number) {
+    this.#k = k;
+    this.#bits = bits;
+    this.#offset = 2 ** (bits - 1);
+    this.#padding = 4 * packedWidth(k, bits) - Math.ceil((k * bits) / 8);
+  }
+
+  /** The bytes that the next codes fill. A byte that they fill in part comes with the codes that complete it, or the row's end. */
+  pack(codes: Int8Array): Uint8Array<ArrayBuffer> {
+    if (this.#bits === 8 && this.#padding === 0) return flipTopBits(codes);
+    const rows = Math.ceil((this.#column + codes.length) / this.#k);
+    const packed = new Uint8Array(Math.ceil((codes.length * this.#bits) / 8) + rows * (this.#padding + 1));
+    let at = 0;
+    for (let i = 0; i < codes.length; ) {
+      const end = Math.min(codes.length, i + this.#k - this.#column);
+      this.#column += end - i;
+      at = this.#packRun(codes, i, end, packed, at);
+      i = end;
+      if (this.#column === this.#k) at = this.#endRow(packed, at);
+    }
+    return packed.subarray(0, at);
+  }
+
+  #packRun(codes: Int8Array, start: number, end: number, packed: Uint8Array, first: number): number {
+    const bits = this.#bits;
+    const offset = this.#offset;
+    let pending = this.#pending;
+    let pendingBits = this.#pendingBits;
+    let at = first;
+    for (let i = start; i < end; i++) {
       pending |= (codes[i] + offset) << pendingBits;
       pendingBits += bits;
       if (pendingBits < 8) continue;
@@ -27,30 +57,55 @@ export function packCodes(codes: Int8Array, k: number, bits: number): Uint8Array
       pending >>>= 8;
       pendingBits -= 8;
     }
-    if (pendingBits > 0) packed[at] = pending;
+    this.#pending = pending;
+    this.#pendingBits = pendingBits;
+    return at;
   }
-  return packed;
+
+  #endRow(packed: Uint8Array, first: number): number {
+    let at = first;
+    if (this.#pendingBits > 0) packed[at++] = this.#pending;
+    this.#column = 0;
+    this.#pending = 0;
+    this.#pendingBits = 0;
+    return at + this.#padding;
+  }
 }
 
-/** The int8 codes `[rows, k]` in packed words, whose padding is not looked at. */
-export function unpackCodes(packed: Uint8Array, rows: number, k: number, bits: number): Int8Array<ArrayBuffer> {
-  const codes = new Int8Array(rows * k);
-  const stride = 4 * packedWidth(k, bits);
+function flipTopBits(codes: Int8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(codes.length);
+  for (let i = 0; i < codes.length; i++) bytes[i] = codes[i] ^ 0x80;
+  return bytes;
+}
+
+/**
+ * Unpacks `codes.length` codes of one row, or of several whose codes leave no bits unused. `skip` is the number of bits before the first
+ * one in `packed`, below 8.
+ */
+export function unpackRun(packed: Uint8Array, skip: number, bits: number, codes: Int8Array): void {
   const offset = 2 ** (bits - 1);
   const mask = 2 ** bits - 1;
-  for (let row = 0, i = 0; row < rows; row++) {
-    let pending = 0;
-    let pendingBits = 0;
-    let at = row * stride;
-    for (const end = i + k; i < end; i++) {
-      if (pendingBits < bits) {
-        pending |= packed[at++] << pendingBits;
-        pendingBits += 8;
-      }
-      codes[i] = (pending & mask) - offset;
-      pending >>>= bits;
-      pendingBits -= bits;
+  let at = 0;
+  let pending = 0;
+  let pendingBits = -skip;
+  for (let i = 0; i < codes.length; i++) {
+    while (pendingBits < bits) {
+      if (pendingBits < 0) pending = packed[at++] >>> -pendingBits;
+      else pending |= packed[at++] << pendingBits;
+      pendingBits += 8;
     }
+    codes[i] = (pending & mask) - offset;
+    pending >>>= bits;
+    pendingBits -= bits;
+  }
+}
+
+/** The codes `[rows, k]` in whole rows of packed words, whose padding is not looked at. */
+export function unpackRows(packed: Uint8Array, rows: number, k: number, bits: number): Int8Array<ArrayBuffer> {
+  const codes = new Int8Array(rows * k);
+  const stride = 4 * packedWidth(k, bits);
+  for (let row = 0; row < rows; row++) {
+    unpackRun(packed.subarray(row * stride, (row + 1) * stride), 0, bits, codes.subarray(row * k, (row + 1) * k));
   }
   return codes;
 }

@@ -1,0 +1,129 @@
+import { bytesPerElement, equalShapes, type FloatDType, formatShape, OctetError } from "@octet/core";
+import type { SafetensorsReader } from "@octet/safetensors";
+import { findQuantization } from "./already-quantized.ts";
+import { readBlocks } from "./blocks.ts";
+import type { CheckpointInput } from "./checkpoint-input.ts";
+import { usualBlock } from "./coding-scheme.ts";
+import { compareKept } from "./compare-kept.ts";
+import { createReport, type DescribedLayer } from "./create-report.ts";
+import { floatDType } from "./dtype.ts";
+import { ErrorMeter, type LayerError } from "./error-meter.ts";
+import { findStoredLayers } from "./find-layers.ts";
+import { floatRows } from "./host-values.ts";
+import { type OpenInput, openInput } from "./open-input.ts";
+import type { CompareCheckpointsOptions } from "./options.ts";
+import { ProgressMeter } from "./progress.ts";
+import { readCodes, readScales } from "./read-layer.ts";
+import type { QuantizationReport } from "./report.ts";
+import { cutLayer, runRange, runsOf } from "./runs.ts";
+import { scanScales } from "./scan-scales.ts";
+import type { StoredLayer } from "./stored-layer.ts";
+
+/**
+ * What quantization cost a checkpoint that was made earlier, by any tool that writes these formats. Block by block, like
+ * `quantizeCheckpoint`. Tensors that are not quantized are compared byte for byte; where they differ, a warning says so.
+ *
+ * @throws OctetError `ERR_FORMAT` when a file is malformed, the quantized checkpoint is not quantized or in a way that is not understood,
+ * or the original lacks a layer's weight; `ERR_SHAPE` when a layer has another shape there, naming the layer; `ERR_UNSUPPORTED` when the
+ * original is quantized; `ERR_NON_FINITE`; `ERR_UNAVAILABLE` for missing input; what the signal throws
+ */
+export async function compareCheckpoints(
+  original: CheckpointInput,
+  quantized: CheckpointInput,
+  options: CompareCheckpointsOptions = {},
+): Promise<QuantizationReport> {
+  const before = await openInput(original);
+  try {
+    const after = await openInput(quantized);
+    try {
+      return await compareOpened(before, after, options);
+    } finally {
+      await after.reader.close();
+    }
+  } finally {
+    await before.reader.close();
+  }
+}
+
+/** The same for checkpoints that are open; whoever opened them closes them. */
+export async function compareOpened(
+  original: OpenInput,
+  quantized: OpenInput,
+  options: CompareCheckpointsOptions,
+): Promise<QuantizationReport> {
+  const found = findQuantization(original.header.tensors.values(), original.header.metadata, original.header.config);
+  if (found !== undefined) {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `the original is quantized itself: ${found}; compare with the float checkpoint`,
+    );
+  }
+  const stored = await findStoredLayers(quantized.reader, quantized.header);
+  if (stored.quantization === null) {
+    throw new OctetError("ERR_FORMAT", "there is nothing to compare: the second checkpoint is not quantized");
+  }
+  const pairs = [...stored.layers.values()].map((layer) => pairLayer(original.header.tensors, layer));
+  const keptBytes = stored.others.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const layerBytes = pairs.reduce((sum, { described }) => sum + described.bytesBefore, 0);
+  const meter = new ProgressMeter(2 * layerBytes + keptBytes, options);
+  const errors = new Map<string, LayerError>();
+  for (const pair of pairs) {
+    errors.set(pair.layer.name, await measureLayer(original.reader, quantized.reader, pair, meter));
+  }
+  const { kept, warnings } = await compareKept(original.reader, quantized.reader, stored, meter);
+  const { format, granularity, bits } = stored.quantization;
+  return createReport({
+    format,
+    granularity,
+    bits,
+    layers: pairs.map(({ described }) => described),
+    errors,
+    kept,
+    warnings,
+  });
+}
+
+interface LayerPair {
+  readonly layer: StoredLayer;
+  readonly described: DescribedLayer;
+  /** The original. */
+  readonly weight: string;
+  readonly dtype: FloatDType;
+}
+
+function pairLayer(tensors: OpenInput["header"]["tensors"], layer: StoredLayer): LayerPair {
+  const { name, shape, granularity, bits, parts } = layer;
+  const weight = tensors.get(`${name}.weight`);
+  const dtype = weight && floatDType(weight.dtype);
+  if (weight === undefined || dtype === undefined) {
+    throw new OctetError("ERR_FORMAT", `the original has no float tensor ${name}.weight for the quantized layer`);
+  }
+  if (!equalShapes(weight.shape, shape)) {
+    const [was, is] = [weight.shape, shape].map(formatShape);
+    throw new OctetError("ERR_SHAPE", `layer ${JSON.stringify(name)} is ${was} in the original and ${is} quantized`);
+  }
+  const bytesAfter = parts.codes.byteLength + parts.scale.byteLength + (parts.shape?.byteLength ?? 0);
+  const described = { name, dtype, shape, granularity, bits, bytesBefore: weight.byteLength, bytesAfter };
+  return { layer, described, weight: weight.name, dtype };
+}
+
+async function measureLayer(
+  original: SafetensorsReader,
+  quantized: SafetensorsReader,
+  { layer, weight, dtype }: LayerPair,
+  meter: ProgressMeter,
+): Promise<LayerError> {
+  const { shape, granularity, bits, parts } = layer;
+  const scheme = { granularity, bits, blockElements: usualBlock };
+  const maxima = await scanScales(original, { weight, dtype, shape }, scheme, meter, async () => {});
+  const runs = runsOf(granularity, shape);
+  const errorMeter = new ErrorMeter(maxima.tensor);
+  for await (const block of readBlocks(original, weight, bytesPerElement[dtype], cutLayer(runs, shape, usualBlock))) {
+    const [first, last] = runRange(block, runs);
+    const codes = await readCodes(quantized, layer, block);
+    const scales = await readScales(quantized, parts.scale, first, last);
+    errorMeter.add({ original: floatRows(dtype, last - first, block.bytes), codes, scales });
+    await meter.advance(weight, block.bytes.byteLength);
+  }
+  return errorMeter.finish();
+}

@@ -1,0 +1,68 @@
+import { equalShapes } from "@octet/core";
+import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
+import { cutBlocks, readBlocks } from "./blocks.ts";
+import { dtypeName } from "./dtype.ts";
+import type { StoredLayers } from "./find-layers.ts";
+import type { ProgressMeter } from "./progress.ts";
+import type { KeptTensor } from "./report.ts";
+
+/** Bytes of a tensor that are compared at once. */
+const pieceBytes = 2 ** 22;
+
+/** What is not quantized, and a warning for each way in which it is not what the original has. */
+export async function compareKept(
+  original: SafetensorsReader,
+  quantized: SafetensorsReader,
+  { layers, others }: StoredLayers,
+  meter: ProgressMeter,
+): Promise<{ readonly kept: readonly KeptTensor[]; readonly warnings: readonly string[] }> {
+  const changed: string[] = [];
+  const added: string[] = [];
+  for (const info of others) {
+    const before = original.tensors.get(info.name);
+    if (before === undefined) added.push(info.name);
+    else if (!(await equalTensors(original, quantized, before, info, meter))) changed.push(info.name);
+  }
+  const known = new Set([...others.map(({ name }) => name), ...[...layers.keys()].map((layer) => `${layer}.weight`)]);
+  const missing = [...original.tensors.keys()].filter((name) => !known.has(name));
+  const warnings = [
+    ...warn(changed, "not quantized and yet not the same as in the original"),
+    ...warn(added, "not in the original"),
+    ...warn(missing, "in the original only"),
+  ];
+  const kept = others.map(({ name, dtype, shape, byteLength }) => {
+    return { name, dtype: dtypeName(dtype), shape, bytes: byteLength, reason: "not quantized" };
+  });
+  return { kept, warnings };
+}
+
+async function equalTensors(
+  original: SafetensorsReader,
+  quantized: SafetensorsReader,
+  before: TensorInfo,
+  after: TensorInfo,
+  meter: ProgressMeter,
+): Promise<boolean> {
+  let equal = before.dtype === after.dtype && equalShapes(before.shape, after.shape);
+  if (!equal) {
+    await meter.advance(after.name, after.byteLength);
+    return false;
+  }
+  for await (const { start, end, bytes } of readBlocks(
+    quantized,
+    after.name,
+    1,
+    cutBlocks(after.byteLength, 1, pieceBytes),
+  )) {
+    const expected = await original.readRange(before.name, start, end);
+    equal &&= bytes.every((byte, i) => byte === expected[i]);
+    await meter.advance(after.name, bytes.byteLength);
+  }
+  return equal;
+}
+
+function warn(names: readonly string[], problem: string): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : "";
+  return [`${names[0]}${more}: ${problem}`];
+}

@@ -1,0 +1,114 @@
+import { OctetError } from "@octet/core";
+import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
+import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
+import { type JsonObject, parseJsonObject } from "./json.ts";
+import type { CheckpointHeader } from "./plan.ts";
+
+/** A checkpoint whose headers are read and whose files are open. */
+export interface OpenInput {
+  /** The weight files by name, and what each holds; several where there is an index. */
+  readonly files: ReadonlyMap<string, SafetensorsReader>;
+  /** All tensors of all files. */
+  readonly reader: SafetensorsReader;
+  readonly header: CheckpointHeader;
+  /** The text of config.json; null where there is none. */
+  readonly configText: string | null;
+  /** The index of a sharded checkpoint. */
+  readonly index: { readonly file: string; readonly content: JsonObject } | null;
+  /** Whether it is a folder, whose config.json describes it; else the file has to. */
+  readonly folder: boolean;
+}
+
+export const configFile = "config.json";
+const singleFile = "model.safetensors";
+const indexSuffix = ".safetensors.index.json";
+const usualWeights = [singleFile, `model${indexSuffix}`];
+
+/** What a config.json may take: the largest have some ten thousand bytes. */
+const configLimit = 2 ** 24;
+
+/**
+ * Opens a checkpoint. Whoever calls closes `reader`, which closes all files.
+ * @throws OctetError `ERR_UNAVAILABLE` when a folder has no weights or lacks a shard; `ERR_FORMAT` for a malformed file, naming it
+ */
+export async function openInput(input: CheckpointInput): Promise<OpenInput> {
+  return isCheckpointFolder(input) ? openFolder(input) : openSingleFile(input, singleFile, null);
+}
+
+/** One safetensors file. `config` is what is known of its model from elsewhere. */
+export async function openSingleFile(source: ByteSource, file: string, config: JsonObject | null): Promise<OpenInput> {
+  const reader = await inFile(file, () => openSafetensors(source));
+  const { tensors, metadata } = reader;
+  return {
+    files: new Map([[file, reader]]),
+    reader,
+    header: { tensors, metadata, config },
+    configText: null,
+    index: null,
+    folder: false,
+  };
+}
+
+async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
+  const configText = await readText(folder, configFile, configLimit);
+  const config = configText === null ? null : parseJsonObject(configText, configFile);
+  const { file, source } = await openWeights(folder);
+  if (!file.endsWith(indexSuffix)) {
+    return { ...(await openSingleFile(source, file, config)), configText, folder: true };
+  }
+  const indexText = await readAll(source);
+  const reader = await inFile(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
+  const { tensors, metadata } = reader;
+  const content = parseJsonObject(new TextDecoder().decode(indexText), file);
+  return {
+    files: reader.shards,
+    reader,
+    header: { tensors, metadata, config },
+    configText,
+    index: { file, content },
+    folder: true,
+  };
+}
+
+async function openWeights(folder: CheckpointFolder): Promise<{ file: string; source: ByteSource }> {
+  const candidates = folder.weights === undefined ? usualWeights : [folder.weights];
+  for (const file of candidates) {
+    const source = await folder.open(file);
+    if (source !== null) return { file, source };
+  }
+  throw new OctetError("ERR_UNAVAILABLE", `the folder has no weights: there is no ${candidates.join(" and no ")}`);
+}
+
+async function openShard(folder: CheckpointFolder, shard: string): Promise<ByteSource> {
+  const source = await folder.open(shard);
+  if (source !== null) return source;
+  throw new OctetError("ERR_UNAVAILABLE", `the index names the file ${JSON.stringify(shard)}, which is not there`);
+}
+
+async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
+  const source = await folder.open(file);
+  if (source === null) return null;
+  if (source.size > limit) {
+    await source.close();
+    throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
+  }
+  return new TextDecoder().decode(await readAll(source));
+}
+
+async function readAll(source: ByteSource): Promise<Uint8Array> {
+  try {
+    return await source.read(0, source.size);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Runs `open`, and puts the file's name in front of what is wrong with it. */
+async function inFile<T>(file: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!OctetError.isInstance(error)) throw error;
+    throw new OctetError(error.code, `${file}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,113 @@
+import { OctetError } from "@octet/core";
+import type { CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
+import { type CodingScheme, chooseBlockElements } from "./coding-scheme.ts";
+import { addQuantizationConfig } from "./config-text.ts";
+import { createReport } from "./create-report.ts";
+import type { LayerError } from "./error-meter.ts";
+import { createFileMetadata } from "./file-metadata.ts";
+import { configFile, type OpenInput, openInput } from "./open-input.ts";
+import type { QuantizeCheckpointOptions } from "./options.ts";
+import { planQuantization, type QuantizationPlan } from "./plan.ts";
+import { ProgressMeter } from "./progress.ts";
+import { quantizeFile } from "./quantize-file.ts";
+import type { QuantizationReport } from "./report.ts";
+import { createShardIndex } from "./shard-index.ts";
+
+/**
+ * Quantizes a checkpoint, one file or many, block by block: memory stays the same however large it is. Anywhere: files are read from
+ * sources and written to sinks.
+ *
+ * `createSink` is asked for each weight file of the input, under its name (`model.safetensors` for a lone source), then, where there is
+ * one, for the index, and for `config.json` if the input is a folder. It is not called before every check that needs no data has passed.
+ *
+ * @throws OctetError as `planQuantization` does; `ERR_NON_FINITE`, naming the tensor, the index of its first NaN or infinity and how many
+ * there are; `ERR_FORMAT` for malformed input; `ERR_UNAVAILABLE` for missing input; what the signal, the sinks and the backend throw
+ */
+export async function quantizeCheckpoint(
+  input: CheckpointInput,
+  createSink: CreateSink,
+  options: QuantizeCheckpointOptions,
+): Promise<QuantizationReport> {
+  const opened = await openInput(input);
+  try {
+    return await quantizeOpened(opened, createSink, options);
+  } finally {
+    await opened.reader.close();
+  }
+}
+
+/** The same for a checkpoint that is open; whoever opened it closes it. */
+export async function quantizeOpened(
+  input: OpenInput,
+  createSink: CreateSink,
+  options: QuantizeCheckpointOptions,
+): Promise<QuantizationReport> {
+  const plan = planQuantization(input.header, options);
+  const scheme = createScheme(plan, options);
+  options.signal?.throwIfAborted();
+  const meter = new ProgressMeter(bytesToRead(plan), options);
+  const planned = new Map(plan.layers.map((layer) => [layer.weight, layer]));
+  const errors = new Map<string, LayerError>();
+  const weightMap = new Map<string, string>();
+  let totalSize = 0;
+  for (const [file, reader] of input.files) {
+    const metadata = createFileMetadata(reader.metadata, plan, input.folder);
+    const result = await withSink(createSink, file, (sink) => {
+      return quantizeFile({ reader, sink, metadata, layers: planned, format: plan.format, scheme, meter });
+    });
+    for (const [name, error] of result.errors) errors.set(name, error);
+    for (const name of result.tensors) weightMap.set(name, file);
+    totalSize += result.tensorBytes;
+  }
+  if (input.index !== null) {
+    const text = createShardIndex(input.index.content, totalSize, weightMap);
+    await writeText(createSink, input.index.file, text);
+  }
+  const config = plan.quantizationConfig;
+  const configText = config === null ? input.configText : addQuantizationConfig(input.configText, config);
+  if (input.folder && configText !== null) await writeText(createSink, configFile, configText);
+  const layers = plan.layers.map((layer) => ({ ...layer, granularity: plan.granularity, bits: plan.bits }));
+  return createReport({ ...plan, layers, errors });
+}
+
+function createScheme(
+  { granularity, bits, layers }: QuantizationPlan,
+  { backend }: QuantizeCheckpointOptions,
+): CodingScheme {
+  for (const dtype of new Set(layers.map((layer) => layer.dtype))) {
+    if (backend.supports({ op: "quantize", dtype, granularity: { kind: "channel", dim: 0 }, bits })) continue;
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `the ${backend.info.name} backend does not quantize ${dtype} to ${bits} bits; use another backend`,
+    );
+  }
+  return { granularity, bits, backend, blockElements: chooseBlockElements(backend) };
+}
+
+/** Weights are read twice, everything else once. */
+function bytesToRead({ layers, kept }: QuantizationPlan): number {
+  return layers.reduce(
+    (sum, { bytesBefore }) => sum + 2 * bytesBefore,
+    kept.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
+}
+
+function writeText(createSink: CreateSink, file: string, text: string): Promise<void> {
+  return withSink(createSink, file, (sink) => sink.write(new TextEncoder().encode(text)));
+}
+
+async function withSink<T>(
+  createSink: CreateSink,
+  file: string,
+  write: (sink: CheckpointSink) => Promise<T>,
+): Promise<T> {
+  const sink = await createSink(file);
+  try {
+    const result = await write(sink);
+    await sink.close?.();
+    return result;
+  } catch (error) {
+    await sink.abort?.(error)?.catch(() => undefined); // the first error is the one that explains
+    throw error;
+  }
+}

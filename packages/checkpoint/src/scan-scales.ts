@@ -1,0 +1,97 @@
+import { bitRange, bytesPerElement, nonFinite, OctetError, scaleOf } from "@octet/core";
+import type { SafetensorsReader } from "@octet/safetensors";
+import { readBlocks } from "./blocks.ts";
+import type { CodingScheme } from "./coding-scheme.ts";
+import { floatValues } from "./host-values.ts";
+import type { PlannedLayer } from "./plan.ts";
+import type { ProgressMeter } from "./progress.ts";
+import { cutLayer, runRange, runsOf } from "./runs.ts";
+
+/** What one pass over a weight tells. */
+export interface LayerMaxima {
+  /** The largest magnitude of all. */
+  readonly tensor: number;
+  /** The largest magnitude of each run that takes more than one block; by the index of the run. */
+  readonly longRuns: ReadonlyMap<number, number>;
+}
+
+/**
+ * The first pass over a weight: passes its scales, run by run, to `write`. In a file they lie before the codes of every layer, and for
+ * small groups they are too many to keep.
+ * @throws OctetError `ERR_NON_FINITE` naming the tensor, the index of its first NaN or infinity, and how many it has
+ */
+export async function scanScales(
+  reader: SafetensorsReader,
+  layer: Pick<PlannedLayer, "weight" | "dtype" | "shape">,
+  { granularity, bits, blockElements }: Omit<CodingScheme, "backend">,
+  meter: ProgressMeter,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<LayerMaxima> {
+  const { weight, dtype, shape } = layer;
+  const { highest } = bitRange(bits);
+  const runs = runsOf(granularity, shape);
+  const longRuns = new Map<number, number>();
+  const bad = { first: -1, count: 0, value: 0 };
+  let tensor = 0;
+  let written = 0;
+  const writeScales = async (maxima: Float32Array): Promise<void> => {
+    written += maxima.length;
+    await write(new Uint8Array(maxima.map((amax) => scaleOf(amax, highest)).buffer));
+  };
+
+  for await (const block of readBlocks(reader, weight, bytesPerElement[dtype], cutLayer(runs, shape, blockElements))) {
+    const values = floatValues(dtype, block.bytes);
+    const [first, last] = runRange(block, runs);
+    const maxima = new Float32Array(last - first);
+    if (!findMaxima(values, maxima)) countNonFinite(values, block.start, bad);
+    for (const amax of maxima) if (amax > tensor) tensor = amax;
+    if (block.end - block.start >= runs.length) {
+      await writeScales(maxima);
+    } else {
+      longRuns.set(first, Math.max(longRuns.get(first) ?? 0, maxima[0]));
+      const complete = block.end === last * runs.length;
+      if (complete) await writeScales(Float32Array.of(longRuns.get(first)!));
+    }
+    await meter.advance(weight, block.bytes.byteLength);
+  }
+  if (bad.count > 0) throw nonFiniteIn(weight, bad);
+  if (written < runs.count) await writeScales(new Float32Array(runs.count - written)); // runs without elements
+  return { tensor, longRuns };
+}
+
+/** Sets `maxima[i]` to the largest magnitude of the i-th of `maxima.length` equal runs. Returns whether all values are finite. */
+function findMaxima(values: Float32Array, maxima: Float32Array): boolean {
+  const length = values.length / maxima.length;
+  let finite = true;
+  for (let run = 0, i = 0; run < maxima.length; run++) {
+    let amax = 0;
+    for (const end = i + length; i < end; i++) {
+      const magnitude = Math.abs(values[i]);
+      if (magnitude > amax) amax = magnitude;
+      finite &&= magnitude < Number.POSITIVE_INFINITY;
+    }
+    maxima[run] = amax;
+  }
+  return finite;
+}
+
+function countNonFinite(
+  values: Float32Array,
+  start: number,
+  bad: { first: number; count: number; value: number },
+): void {
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    if (bad.count++ > 0) continue;
+    bad.first = start + i;
+    bad.value = values[i];
+  }
+}
+
+function nonFiniteIn(
+  tensor: string,
+  { first, count, value }: { first: number; count: number; value: number },
+): OctetError {
+  const { code, message } = nonFinite(first, count, value);
+  return new OctetError(code, `tensor ${JSON.stringify(tensor)}: ${message}`);
+}
