@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Code, Nodes } from "mdast";
+import type { Nodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { root } from "./workspace.ts";
 
@@ -27,16 +27,34 @@ export function documents(): string[] {
 
 /** The fenced blocks of a document, in order. */
 export function codeBlocks(file: string): CodeBlock[] {
-  return [...codeNodes(fromMarkdown(readFileSync(join(root, file), "utf8")))].map((node) => ({
-    file,
-    line: node.position!.start.line,
-    language: node.lang ?? "",
-    marks: node.meta?.split(/\s+/) ?? [],
-    code: `${node.value}\n`,
-  }));
+  return nodesOf(file)
+    .filter((node) => node.type === "code")
+    .map((node) => ({
+      file,
+      line: node.position!.start.line,
+      language: node.lang ?? "",
+      marks: node.meta?.split(/\s+/) ?? [],
+      code: `${node.value}\n`,
+    }));
 }
 
-function* codeNodes(node: Nodes): Generator<Code> {
-  if (node.type === "code") yield node;
-  else if ("children" in node) for (const child of node.children) yield* codeNodes(child);
+/** The addresses that a document links to. */
+export function links(file: string): string[] {
+  return nodesOf(file).flatMap((node) =>
+    node.type === "link" || node.type === "image" || node.type === "definition" ? [node.url] : [],
+  );
+}
+
+/** The text of a document's headings. */
+export function headings(file: string): string[] {
+  return nodesOf(file).flatMap((node) =>
+    node.type === "heading" ? [[...descend(node)].map((part) => ("value" in part ? part.value : "")).join("")] : [],
+  );
+}
+
+const nodesOf = (file: string): Nodes[] => [...descend(fromMarkdown(readFileSync(join(root, file), "utf8")))];
+
+function* descend(node: Nodes): Generator<Nodes> {
+  yield node;
+  if ("children" in node) for (const child of node.children) yield* descend(child);
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The root of the repository. */
@@ -30,11 +30,11 @@ export interface Package {
 
 /** The packages that are published, in the order of their folders. */
 export function publishedPackages(): Package[] {
-  return readdirSync(join(root, "packages"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => {
-      const path = join(root, "packages", entry.name);
-      return { folder: entry.name, path, manifest: JSON.parse(readFileSync(join(path, "package.json"), "utf8")) };
+  return globSync("packages/*/package.json", { cwd: root })
+    .sort()
+    .map((file) => {
+      const path = join(root, dirname(file));
+      return { folder: basename(path), path, manifest: JSON.parse(readFileSync(join(root, file), "utf8")) };
     })
     .filter(({ manifest }) => manifest.private !== true);
 }
