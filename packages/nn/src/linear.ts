@@ -40,7 +40,7 @@ export class Linear extends Module {
   async setWeights(weight: TensorSource, bias: TensorSource | null = null): Promise<void> {
     validateBias(this.bias, bias);
     using staging = new Staging();
-    staging.add(this.weight, this.weight.fromState([await readTensor(this.backend, weight, "the weight")]));
+    staging.add(this.weight, this.weight.fromState([await readTensor(this.backend, weight)]));
     await stageBias(staging, this.bias, bias);
     await this.backend.sync();
     staging.commit();
@@ -81,7 +81,7 @@ export async function stageBias(
   bias: TensorSource | null,
 ): Promise<void> {
   if (parameter === null || bias === null) return;
-  staging.add(parameter, parameter.fromState([await readTensor(parameter.backend, bias, "the bias")]));
+  staging.add(parameter, parameter.fromState([await readTensor(parameter.backend, bias)]));
 }
 
 /** `in_features=4, out_features=3, bias=True`, as PyTorch writes it. */

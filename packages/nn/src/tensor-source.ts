@@ -1,5 +1,4 @@
-import type { Backend } from "@octet/core";
-import { type FloatDType, type Tensor, type TensorLike, validateOwned } from "@octet/core";
+import type { Backend, FloatDType, Tensor, TensorLike } from "@octet/core";
 
 /** Floats that a layer copies from: of the host, or of the layer's device. The caller still owns them. */
 export type TensorSource = TensorLike<FloatDType> | Tensor<FloatDType>;
@@ -9,12 +8,6 @@ export function isDeviceTensor(source: TensorSource): source is Tensor<FloatDTyp
 }
 
 /** The source on the host. @throws OctetError `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED` */
-export async function readTensor(
-  backend: Backend,
-  source: TensorSource,
-  what: string,
-): Promise<TensorLike<FloatDType>> {
-  if (!isDeviceTensor(source)) return source;
-  validateOwned(backend, source, what);
-  return backend.download(source);
+export async function readTensor(backend: Backend, source: TensorSource): Promise<TensorLike<FloatDType>> {
+  return isDeviceTensor(source) ? backend.download(source) : source;
 }

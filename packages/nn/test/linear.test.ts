@@ -1,6 +1,7 @@
 import { createReferenceBackend, linear as exactLinear, type FloatDType, widen } from "@octet/core";
 import { Linear } from "@octet/nn";
 import { describe, expect, test } from "vitest";
+import { createLazyBackend } from "./lazy-backend.ts";
 import { float32, randomTensor } from "./random.ts";
 import { rejection } from "./rejection.ts";
 
@@ -104,5 +105,17 @@ test("what it refuses leaves it as it was, and leaks nothing [seed 12]", async (
   layer.dispose();
   await rejection(() => layer.forward(x), "ERR_DISPOSED");
   await rejection(() => layer.setWeights(weight, bias), "ERR_DISPOSED");
+  expect(backend.memory().tensors).toBe(1);
+});
+
+test("memory that runs out on the device keeps the old weights [seed 15]", async () => {
+  using backend = createLazyBackend(4 * 3 * 7 * 2 - 1); // room for all but the last byte of two weights
+  using layer = new Linear(7, 3, { backend, bias: false });
+  const weight = randomTensor(15, [3, 7], "float32");
+  await layer.setWeights(weight);
+  await rejection(() => layer.setWeights(randomTensor(16, [3, 7], "float32")), "ERR_OUT_OF_MEMORY");
+  const other = new Map([["weight", randomTensor(17, [3, 7], "float32")]]);
+  await rejection(() => layer.loadStateDict(other), "ERR_OUT_OF_MEMORY");
+  expect(await layer.stateDict()).toEqual(new Map([["weight", weight]]));
   expect(backend.memory().tensors).toBe(1);
 });

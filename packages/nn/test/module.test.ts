@@ -114,7 +114,7 @@ test("dispose gives back children and parameters once, and leaves what a module 
   expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 });
 });
 
-test("a module that is reached in two ways has one name and one state", async () => {
+test("a module that is reached in two ways has one name and one state [seed 2]", async () => {
   const shared = new Linear(3, 3, { backend, bias: false });
   using model = new Sequential(shared, new ReLU(), shared);
   await shared.setWeights(randomTensor(2, [3, 3], "float32"));

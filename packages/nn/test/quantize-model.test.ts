@@ -56,7 +56,7 @@ const kinds = (model: Module) =>
     ),
   );
 
-test("replaces every Linear, nested too, but for the default list, and reports it", async () => {
+test("replaces every Linear, nested too, but for the default list, and reports it [seeds 1-302]", async () => {
   using backend = createReferenceBackend();
   using model = await buildModel(backend);
   const float = model.layers[0].up;
@@ -86,7 +86,7 @@ test("replaces every Linear, nested too, but for the default list, and reports i
 });
 
 test.each(["int8", "int16"] as const)(
-  "%s: forward is core's linear on the same codes, bit for bit",
+  "%s: forward is core's linear on the same codes, bit for bit [seeds 1-302]",
   async (activations) => {
     using backend = createReferenceBackend();
     using model = new Sequential(
@@ -128,7 +128,7 @@ describe("skip", () => {
       [...defaultSkip, "layers.1.*"],
       ["embed_tokens", "layers.1.up", "layers.1.down", "lm_head"],
     ],
-  ])("%s", async (_, skip, expected) => {
+  ])("%s [seeds 1-302]", async (_, skip, expected) => {
     using backend = createReferenceBackend();
     using model = await buildModel(backend);
     const report = await quantizeModel(model, { skip });
@@ -137,7 +137,7 @@ describe("skip", () => {
     expect(report.unmatched).toEqual([]);
   });
 
-  test("an entry that matches no Linear is reported, a block's name included", async () => {
+  test("an entry that matches no Linear is reported, a block's name included [seeds 1-302]", async () => {
     using model = await buildModel();
     const never = () => false;
     const report = await quantizeModel(model, { skip: ["lm_haed", "layers.0", never, "lm_head"] });
@@ -145,14 +145,14 @@ describe("skip", () => {
     expect(report.skipped).toMatchObject([{ name: "lm_head" }]);
   });
 
-  test("the reason for a predicate says which", async () => {
+  test("the reason for a predicate says which [seeds 1-302]", async () => {
     using model = await buildModel();
     const { skipped } = await quantizeModel(model, { skip: ["x", (name) => name === "lm_head"] });
     expect(skipped.map(({ reason }) => reason)).toEqual(["the predicate skip[1] says so"]);
   });
 });
 
-test("a second run finds nothing left to do", async () => {
+test("a second run finds nothing left to do [seeds 1-302]", async () => {
   using model = await buildModel();
   await quantizeModel(model);
   const report = await quantizeModel(model);
@@ -160,7 +160,7 @@ test("a second run finds nothing left to do", async () => {
   expect(report.skipped.filter(({ reason }) => reason === "it is quantized already")).toHaveLength(4);
 });
 
-test("a subclass that computes something else is left alone; one that does not is replaced", async () => {
+test("a subclass that computes something else is left alone; one that does not is replaced [seeds 1-302]", async () => {
   class Doubled extends Linear {
     override forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
       using once = super.forward(x);
@@ -178,7 +178,7 @@ test("a subclass that computes something else is left alone; one that does not i
 });
 
 describe("a Linear in two places", () => {
-  test("is quantized once and replaced in both", async () => {
+  test("is quantized once and replaced in both [seeds 1-302]", async () => {
     using backend = createReferenceBackend();
     const shared = await buildLinear(3, 3, 4, backend);
     using model = new Sequential(shared, new Sequential(shared));
@@ -189,7 +189,7 @@ describe("a Linear in two places", () => {
     expect(backend.memory().tensors).toBe(2);
   });
 
-  test("is skipped when one of its names is", async () => {
+  test("is skipped when one of its names is [seeds 1-302]", async () => {
     const shared = await buildLinear(3, 3, 4);
     using model = new Sequential(shared, new Sequential(shared));
     const report = await quantizeModel(model, { skip: ["1.0"] });
@@ -202,7 +202,7 @@ describe.each([
   ["at the call", createReferenceBackend],
   ["at the next sync", createLazyBackend],
 ])("a NaN in layer 17, reported %s", (_, createBackend) => {
-  test("leaves the model as it was and names the layer", async () => {
+  test("leaves the model as it was and names the layer [seeds 1-302]", async () => {
     using backend = createBackend();
     using model = await buildModel(backend, 19);
     const bad = randomTensor(217, [width, inner], "float32");
@@ -216,7 +216,7 @@ describe.each([
 });
 
 describe("all or nothing", () => {
-  test("a group size that does not divide one layer names it", async () => {
+  test("a group size that does not divide one layer names it [seeds 1-302]", async () => {
     using backend = createReferenceBackend();
     using model = await buildModel(backend);
     const before = backend.memory();
@@ -226,7 +226,7 @@ describe("all or nothing", () => {
     expect(backend.memory()).toEqual(before);
   });
 
-  test("a field that cannot be written restores the ones before it", async () => {
+  test("a field that cannot be written restores the ones before it [seeds 1-302]", async () => {
     using backend = createReferenceBackend();
     using model = await buildModel(backend);
     Object.freeze(model.layers[1]);
@@ -236,7 +236,7 @@ describe("all or nothing", () => {
     expect({ kinds: kinds(model), memory: backend.memory() }).toEqual(before);
   });
 
-  test("a layer without weights names it", async () => {
+  test("a layer without weights names it [seeds 1-302]", async () => {
     using backend = createReferenceBackend();
     using model = new Sequential(await buildLinear(3, 3, 5, backend), new Linear(3, 3, { backend }));
     const error = await rejection(() => quantizeModel(model), "ERR_UNAVAILABLE");
@@ -244,7 +244,7 @@ describe("all or nothing", () => {
     expect(backend.memory().tensors).toBe(2);
   });
 
-  test("a predicate that throws changes nothing", async () => {
+  test("a predicate that throws changes nothing [seeds 1-302]", async () => {
     using model = await buildModel();
     const throws = () => {
       throw new Error("undecided");
@@ -253,7 +253,7 @@ describe("all or nothing", () => {
     expect(Object.values(kinds(model))).toEqual(Array(6).fill("Linear"));
   });
 
-  test("a model that is disposed meanwhile keeps nothing", async () => {
+  test("a model that is disposed meanwhile keeps nothing [seeds 1-302]", async () => {
     using backend = createReferenceBackend();
     const model = await buildModel(backend);
     const quantizing = quantizeModel(model);
@@ -262,7 +262,20 @@ describe("all or nothing", () => {
     expect(backend.memory().tensors).toBe(0);
   });
 
-  test("an error from before is not taken for one of a layer", async () => {
+  test("a model that is disposed while its last layer is quantized keeps nothing [seeds 1-302]", async () => {
+    using backend = createReferenceBackend();
+    const model = new Sequential(await buildLinear(3, 3, 8, backend));
+    let syncs = 0;
+    backend.sync = async () => {
+      syncs++;
+      if (syncs === 2) model.dispose();
+    };
+    const error = await rejection(() => quantizeModel(model), "ERR_DISPOSED");
+    expect(error.message).toContain('layer "0"');
+    expect(backend.memory().tensors).toBe(0);
+  });
+
+  test("an error from before is not taken for one of a layer [seeds 1-302]", async () => {
     using backend = createLazyBackend();
     using model = await buildModel(backend);
     using bad = backend.upload(float32([1], [Number.NaN]));
@@ -273,13 +286,13 @@ describe("all or nothing", () => {
   });
 });
 
-test("a model that is itself a Linear has no place to replace it in", async () => {
+test("a model that is itself a Linear has no place to replace it in [seeds 1-302]", async () => {
   using linear = await buildLinear(3, 3, 6);
   await rejection(() => quantizeModel(linear), "ERR_UNSUPPORTED");
   expect(linear.disposed).toBe(false);
 });
 
-test("another backend takes the quantized layers", async () => {
+test("another backend takes the quantized layers [seeds 1-302]", async () => {
   using backend = createReferenceBackend();
   using target = createReferenceBackend();
   using model = new Sequential(await buildLinear(3, 3, 7, backend));

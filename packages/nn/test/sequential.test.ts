@@ -56,7 +56,7 @@ test.each<[string, Layer[]]>([
   ["first", [new Failing()]],
   ["second", [new ReLU(), new Failing()]],
   ["last", [new ReLU(), new Identity(), new ReLU(), new Failing()]],
-])("a failure in the %s layer leaks nothing", async (_, layers) => {
+])("a failure in the %s layer leaks nothing [seed 22]", async (_, layers) => {
   using backend = createReferenceBackend();
   using input = backend.upload(randomTensor(22, [1, 7], "float32"));
   expect(() => new Sequential(...layers).forward(input)).toThrow("no forward today");
@@ -64,7 +64,7 @@ test.each<[string, Layer[]]>([
   expect(backend.memory().tensors).toBe(1);
 });
 
-test("layers that pass their input through keep it alive, the caller's too", async () => {
+test("layers that pass their input through keep it alive, the caller's too [seed 23]", async () => {
   using backend = createReferenceBackend();
   using input = backend.upload(randomTensor(23, [1, 7], "float32"));
   expect(new Sequential().forward(input)).toBe(input);
@@ -74,7 +74,7 @@ test("layers that pass their input through keep it alive, the caller's too", asy
   expect(backend.memory().tensors).toBe(2);
 });
 
-test("layers are found by index, nest, and are listed in numeric order", async () => {
+test("layers are found by index, nest, and are listed in numeric order [seed 24]", async () => {
   using backend = createReferenceBackend();
   const layers = Array.from({ length: 11 }, () => new ReLU());
   using model = new Sequential(...layers, new Sequential(new Linear(7, 1, { backend })));

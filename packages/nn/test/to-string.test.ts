@@ -29,7 +29,7 @@ test.each([
   expect(`${module}`).toBe(text);
 });
 
-test("a nested model prints as in PyTorch, equal neighbours of an array on one line", async () => {
+test("a nested model prints as in PyTorch, equal neighbours of an array on one line [seed 70]", async () => {
   class Block extends Module {
     readonly fc: Layer = new Linear(4, 4, { backend, bias: false });
   }
