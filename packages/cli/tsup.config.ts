@@ -4,4 +4,7 @@ export default library(["src/index.ts", "src/bin.ts"], {
   platform: "node",
   target: "node22",
   removeNodeProtocol: false,
+  dts: { entry: "src/index.ts" },
+  // Backends that may not be installed are imported at run time, or found missing then.
+  external: [/^@octet\//],
 });

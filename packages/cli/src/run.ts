@@ -31,7 +31,7 @@ function reportError(error: unknown, argv: readonly string[], program: Command, 
   const report = describeError(usage, `octet ${called === undefined ? "" : `${called} `}--help`);
   const colors = colorsFor(session.stderr, session.env);
   session.stderr.write(`${colors.red("octet:")} ${report.code}: ${printable(report.message)}\n`);
-  if (program.opts().debug && error instanceof Error) session.stderr.write(`${error.stack}\n`);
+  if (program.opts().debug && report.exitCode === 1 && error instanceof Error) session.stderr.write(`${error.stack}\n`);
   return report.exitCode;
 }
 

@@ -40,7 +40,7 @@ function createOctet(project: string | undefined): Octet {
 }
 
 export function plainEnvironment(): Record<string, string | undefined> {
-  const { NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  const { NO_COLOR, FORCE_COLOR, ...env } = process.env;
   return env;
 }
 

@@ -1,0 +1,28 @@
+import type { BackendsJson } from "@octet/cli";
+import { expect } from "vitest";
+import { it } from "./support/octet.ts";
+
+it("shows what runs here and why the rest does not", async ({ octet }) => {
+  const { exitCode, stdout, stderr } = await octet.run(["backends"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(stdout).toMatch(/^reference +yes +JavaScript engine$/m);
+  expect(stdout).toMatch(/^--backend auto takes \w+$/m);
+});
+
+it("prints one JSON document", async ({ octet }) => {
+  const { exitCode, stdout, stderr } = await octet.run(["backends", "--json"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const { backends, auto }: BackendsJson = JSON.parse(stdout);
+  expect(backends.map(({ name }) => name)).toEqual(["cuda", "webgpu", "wasm", "reference"]);
+  expect(auto).toBe(backends.find(({ available }) => available)?.name);
+  for (const backend of backends) {
+    if (backend.available) expect(backend.device).not.toBe("");
+    else
+      expect(backend).toEqual({
+        name: backend.name,
+        available: false,
+        code: "ERR_UNAVAILABLE",
+        reason: expect.any(String),
+      });
+  }
+});

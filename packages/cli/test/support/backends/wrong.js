@@ -1,0 +1,16 @@
+import { createReferenceBackend } from "@octet/core";
+
+/** Answers with the wrong sign. */
+export function createBackend() {
+  const backend = createReferenceBackend();
+  const download = backend.download.bind(backend);
+  backend.download = async (tensor) => {
+    const host = await download(tensor);
+    return "quantized" in host ? { ...host, quantized: negate(host.quantized) } : host;
+  };
+  return backend;
+}
+
+function negate(tensor) {
+  return { ...tensor, data: tensor.data.map((value) => -value) };
+}
