@@ -2,7 +2,56 @@
  * Mistakes that backends make, each with what it does. Cases say which of them they catch, and the suite's own tests run a backend
  * with each: it must fail exactly those cases.
  */
-export const faults = {} as const satisfies Record<string, string>;
+export const faults = {
+  // Quantizing
+  "round-half-up": "rounds codes as Math.round does, halves up instead of to even",
+  "reciprocal-of-scale": "multiplies by 1 / scale instead of dividing by scale",
+  "reciprocal-of-qmax": "multiplies the maximum by 1 / qmax instead of dividing it by qmax",
+  "unrounded-quotient": "rounds x / scale to a code without rounding it to float32 first",
+  "flushed-subnormals": "takes subnormal inputs, scales and results as zero",
+  "missed-maximum": "leaves the last element of a group out of the maximum",
+  "reduced-dim": "takes dim as the axis to reduce, not as the one that keeps its scales",
+  "ignored-bits": "uses the range of 8 bits for every width",
+  "nan-ignored": "takes NaN and infinities as zero",
+  // Places
+  "previous-scale": "uses the scale of the channel or group before",
+  "dropped-tail": "leaves out what comes after the last multiple of 4 along the last axis",
+  // Dequantizing and output dtypes
+  "dequantize-rounds-once": "rounds code * scale to a half type without rounding it to float32 first",
+  "truncated-halves": "cuts results off to a half type instead of rounding them",
+  "saturated-overflow": "gives the largest finite value where the result is an infinity",
+  "ignored-output-dtype": "gives the result in float32 whatever dtype was asked for",
+  // Linear, exact
+  "scales-multiplied-first": "multiplies the sum by the product of both scales",
+  "fused-bias": "adds the bias to the scaled sum with one rounding for both",
+  "ignored-bias": "leaves out the bias",
+  "negative-zero": "gives -0 where the sum is 0",
+  "asymmetric-activations": "lets activations reach a code below -127 or -32639",
+  "qmax-32767": "quantizes int16 activations to 32767",
+  "float32-sums": "sums int8 products in float32",
+  "wrapped-sums": "sums int16 products in 32 bits",
+  // Linear, bounded
+  "tensor-float-32": "cuts float32 operands of a float linear to the 11 significant bits of TF32",
+  "half-sums": "sums products of float16 or bfloat16 activations in that type",
+  "unrepeatable-sums": "sums in an order that changes from run to run",
+  // Activations
+  "tanh-gelu": "uses the tanh approximation of gelu",
+  // Memory and ownership
+  leak: "keeps one tensor of every op",
+  "consumed-input": "disposes the tensor that an op was given",
+  "overwritten-neighbour": "writes past the end of a result",
+  "kept-upload": "keeps a view of the uploaded array instead of a copy",
+  "live-download": "returns its own memory from download instead of a copy",
+  "wrong-memory": "counts tensors in memory(), but not their bytes",
+  // Lifetime and errors
+  "second-dispose-throws": "throws when a tensor is disposed a second time",
+  "late-download": "reads a tensor for download only when the caller waits for it",
+  "immortal-tensors": "leaves tensors alive when the backend is disposed",
+  "forgotten-dispose": "does not look whether a tensor is disposed",
+  "foreign-accepted": "takes tensors of another backend",
+  "unchecked-arguments": "throws what is wrong with the arguments only at download",
+  "silent-fallback": "runs what supports() denies",
+} as const satisfies Record<string, string>;
 
 /** The name of a known mistake. */
 export type Fault = keyof typeof faults;

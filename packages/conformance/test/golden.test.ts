@@ -1,6 +1,6 @@
-import { createReferenceBackend } from "@octet/core";
 import { formatSummary, runConformance } from "@octet/conformance";
 import { loadGoldenManifest } from "@octet/conformance/node";
+import { createReferenceBackend } from "@octet/core";
 import { expect, test } from "vitest";
 
 const manifest = new URL("../fixtures/contract.json", import.meta.url).pathname;

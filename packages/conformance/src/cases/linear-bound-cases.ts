@@ -1,0 +1,101 @@
+import { type FloatDType, floatDTypes } from "@octet/core";
+import type { ConformanceCase } from "../case.ts";
+import { generate, quantizedTensor } from "../data.ts";
+import type { Fault } from "../faults.ts";
+import { type LinearRow, linearCase, perChannel, perTensor, type WeightSpec } from "./linear-case.ts";
+import { normalInputs } from "./linear-data.ts";
+
+/** x, n: rows from 1 past a tile of 32, k around the widths of registers and tiles, n below and past a tile. */
+const shapes: readonly (readonly [readonly number[], number])[] = [
+  [[1, 1], 1],
+  [[1, 3], 5],
+  [[2, 5], 3],
+  [[3, 7], 1],
+  [[4, 17], 7],
+  [[5, 31], 33],
+  [[6, 33], 31],
+  [[7, 64], 17],
+  [[8, 65], 64],
+  [[9, 127], 5],
+  [[16, 130], 33],
+  [[17, 32], 65],
+  [[33, 48], 16],
+  [[1, 1001], 17],
+  [[3, 1001], 5],
+  [[65], 9],
+  [[2, 3, 33], 7],
+  [[1, 2, 2, 16], 3],
+];
+
+const groups: readonly (readonly [readonly number[], number, number])[] = [
+  [[3, 5], 7, 1],
+  [[1, 8], 1, 8],
+  [[5, 40], 9, 8],
+  [[2, 96], 33, 32],
+  [[9, 33], 5, 3],
+  [[1, 1024], 6, 32],
+];
+
+/** Data of any kind, compared with float64 to within the bound of the contract; each also gives the same bits twice. */
+export function linearBoundCases(): ConformanceCase[] {
+  const normal = (x: readonly number[], n: number, rest: Partial<LinearRow>, catches: readonly Fault[] = []) =>
+    linearCase({
+      name: "normal",
+      activations: "float",
+      dtype: "float32",
+      x,
+      n,
+      weight: perChannel,
+      seed: 1,
+      data: normalInputs,
+      check: "bound",
+      ...rest,
+      catches: ["unrepeatable-sums", ...catches],
+    });
+  const group = (size: number, bits = 8): WeightSpec => ({ granularity: { kind: "group", size }, bits });
+  const combinations = floatDTypes.flatMap((dtype) => floatDTypes.map((output) => ({ dtype, output })));
+  const biases: readonly (FloatDType | undefined)[] = [undefined, ...floatDTypes];
+  return [
+    ...shapes.map(([x, n]) => normal(x, n, {})),
+    ...shapes.map(([x, n], index) => normal(x, n, { bias: floatDTypes[index % 3] })),
+    ...combinations.map((combination, index) => normal([3, 33], 6, { ...combination, bias: biases[index % 4] })),
+    ...groups.map(([x, n, size]) => normal(x, n, { weight: group(size) })),
+    ...(["float16", "bfloat16"] as const).map((dtype) => normal([3, 96], 9, { dtype, weight: group(32), bias: dtype })),
+    ...[2, 3, 4, 5, 6, 7].map((bits) => normal([2, 48], 9, { weight: group(16, bits) })),
+    ...floatDTypes.map((dtype) => normal([5, 65], 33, { weight: { dtype }, bias: "float32" })),
+    ...(["float16", "bfloat16"] as const).map((dtype) => normal([9, 130], 17, { dtype, weight: { dtype } })),
+    normal([5, 31], 33, { weight: perTensor }),
+    ...emptyShapes.map(([x, n]) => normal(x, n, { name: "empty" })),
+    normal([3, 0], 5, { name: "empty", bias: "float32" }),
+    normal([2, 5, 0], 3, { name: "empty", weight: { dtype: "float32" } }),
+    normal([9, 65], 33, { name: "far-apart", data: farApart }),
+    normal([9, 65], 33, { name: "large-float16", dtype: "float16", output: "float32", data: largeHalves }),
+  ];
+}
+
+const emptyShapes: readonly (readonly [readonly number[], number])[] = [
+  [[0, 5], 3],
+  [[2, 5], 0],
+  [[3, 0], 5],
+];
+
+/** Activations near 2^90 and scales near 2^-100: products are moderate, and neither operand fits a smaller type. */
+function farApart({ x, n }: LinearRow, random: Parameters<LinearRow["data"]>[1]): ReturnType<LinearRow["data"]> {
+  return {
+    x: generate("float32", x, () => random.normal() * 2 ** 90),
+    weight: quantizedTensor(
+      [n, x[1]],
+      { kind: "channel", dim: 0 },
+      8,
+      random,
+      () => (1 + random.uniform()) * 2 ** -100,
+    ),
+    bias: undefined,
+  };
+}
+
+/** float16 activations near their largest value: sums go far past it. */
+function largeHalves(row: LinearRow, random: Parameters<LinearRow["data"]>[1]): ReturnType<LinearRow["data"]> {
+  const { weight, bias } = normalInputs(row, random);
+  return { x: generate("float16", row.x, () => 65504 * (0.5 + random.uniform() / 2)), weight, bias };
+}

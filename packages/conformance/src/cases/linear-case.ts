@@ -1,0 +1,112 @@
+import {
+  type FloatDType,
+  type HostQuantizedTensor,
+  type HostTensor,
+  type LinearActivations,
+  type OpSpec,
+  scaleLayout,
+  sizeOf,
+} from "@octet/core";
+import type { ConformanceCase } from "../case.ts";
+import { checkOp, type HostOperand } from "../check-op.ts";
+import type { Fault } from "../faults.ts";
+import { checkLinearBound, linearTruth } from "../linear-bound.ts";
+import { Random } from "../random.ts";
+import { nameGranularity, nameShape } from "./case-names.ts";
+import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";
+
+/** What a linear op multiplies by: codes of a granularity and width, or floats. */
+export type WeightSpec = Extract<OpSpec, { op: "linear" }>["weight"];
+
+/** The host tensors of a linear op. */
+export type LinearInputs = {
+  readonly x: HostTensor<FloatDType>;
+  readonly weight: HostQuantizedTensor | HostTensor<FloatDType>;
+  readonly bias: HostTensor<FloatDType> | undefined;
+};
+
+/** One linear op to check. */
+export interface LinearRow {
+  readonly name: string;
+  readonly activations: LinearActivations;
+  /** Of x. */
+  readonly dtype: FloatDType;
+  /** `[..., k]` */
+  readonly x: readonly number[];
+  readonly n: number;
+  readonly weight: WeightSpec;
+  readonly bias?: FloatDType | undefined;
+  /** The dtype to ask for; none leaves it to follow x. */
+  readonly output?: FloatDType | undefined;
+  readonly seed: number;
+  readonly data: (row: LinearRow, random: Random) => LinearInputs;
+  /** "exact": every bit of the reference's result. "bound": the bound of the contract, and the same bits in every run. */
+  readonly check: "exact" | "bound";
+  readonly catches?: readonly Fault[];
+}
+
+export const perChannel: WeightSpec = { granularity: { kind: "channel", dim: 0 }, bits: 8 };
+export const perTensor: WeightSpec = { granularity: { kind: "tensor" }, bits: 8 };
+
+export function linearCase(row: LinearRow): ConformanceCase {
+  const { activations, dtype, output, bias, weight, seed } = row;
+  const outputDType = output ?? dtype;
+  const spec: OpSpec = { op: "linear", dtype, outputDType, activations, weight };
+  const outputShape = [...row.x.slice(0, -1), row.n];
+  return {
+    id: linearId(row),
+    family: `linear-${activations}`,
+    needs: [bias === undefined ? spec : { ...spec, bias }],
+    catches: [
+      ...everyOpCatches,
+      ...shapeCatches(outputShape),
+      ...outputCatches(outputDType),
+      ...operandCatches(row),
+      ...(row.catches ?? []),
+    ],
+    run: (context) => {
+      const inputs = row.data(row, new Random(seed));
+      return checkOp(context, {
+        inputs,
+        call: (backend, operands) =>
+          backend.linear(operands.x, operands.weight, {
+            bias: operands.bias ?? null,
+            activations,
+            ...(output && { dtype: output }),
+          }),
+        ...(row.check === "bound" && {
+          compare: (got: HostOperand, wanted: HostOperand) => checkBound(got, wanted, inputs),
+          repeat: true,
+        }),
+      });
+    },
+  };
+}
+
+function checkBound(got: HostOperand, wanted: HostOperand, { x, weight, bias }: LinearInputs): void {
+  const form = wanted as HostTensor<FloatDType>;
+  checkLinearBound(
+    got as HostTensor<FloatDType>,
+    form,
+    linearTruth(x, weight, bias ?? null),
+    x.shape[x.shape.length - 1],
+  );
+}
+
+/** `linear-int8/grid.float32.5x31.n33.dim0.b8.bias-float16.to-bfloat16.seed1` */
+function linearId({ name, activations, dtype, x, n, weight, bias, output, seed }: LinearRow): string {
+  const weightName = "dtype" in weight ? weight.dtype : `${nameGranularity(weight.granularity)}.b${weight.bits}`;
+  const biasName = bias === undefined ? "" : `.bias-${bias}`;
+  const outputName = output === undefined ? "" : `.to-${output}`;
+  return `linear-${activations}/${name}.${dtype}.${nameShape(x)}.n${n}.${weightName}${biasName}${outputName}.seed${seed}`;
+}
+
+function operandCatches({ x, n, weight, bias }: LinearRow): Fault[] {
+  const k = x[x.length - 1];
+  if (sizeOf(x.slice(0, -1)) * n === 0) return [];
+  const channels = "dtype" in weight ? 1 : scaleLayout(weight.granularity, [n, k]).channels;
+  return [
+    ...(bias === undefined ? [] : (["ignored-bias"] as const)),
+    ...(channels > 1 && k > 0 ? (["previous-scale"] as const) : []),
+  ];
+}

@@ -1,0 +1,46 @@
+import { type FloatDType, type HostTensor, sizeOf } from "@octet/core";
+import { generate, gridScale, gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
+import type { Random } from "../random.ts";
+import type { LinearInputs, LinearRow } from "./linear-case.ts";
+
+/**
+ * Rows of x that quantize without rounding, weights under scales that are powers of two, and a bias of eighths: only a wrong place can
+ * fail. Results stay within float16.
+ */
+export function gridInputs(row: LinearRow, random: Random): LinearInputs {
+  const { activations, dtype, n, weight, bias } = row;
+  const k = row.x[row.x.length - 1];
+  const rows = sizeOf(row.x.slice(0, -1));
+  const wide = activations === "int16" && dtype === "float32";
+  const [qmax, offset] = wide ? [32639, -15] : [127, -7];
+  const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, qmax, random, offset);
+  return {
+    x: { ...x, shape: row.x },
+    weight: quantizedWeight(row, random, gridScale(-7)),
+    bias: bias && generate(bias, [n], () => random.pick([-1, 1]) * (random.integer(1, 64) / 8)),
+  };
+
+  function quantizedWeight({ n: columns }: LinearRow, source: Random, scale: (channel: number) => number) {
+    if ("dtype" in weight) return normalTensor(weight.dtype, [columns, k], source);
+    return quantizedTensor([columns, k], weight.granularity, weight.bits, source, scale);
+  }
+}
+
+/** Normal activations and bias, weights under scales of any bits. */
+export function normalInputs(row: LinearRow, random: Random): LinearInputs {
+  const { dtype, n, weight, bias } = row;
+  const k = row.x[row.x.length - 1];
+  return {
+    x: normalTensor(dtype, row.x, random),
+    weight:
+      "dtype" in weight
+        ? normalTensor(weight.dtype, [n, k], random)
+        : quantizedTensor([n, k], weight.granularity, weight.bits, random, randomScale(random)),
+    bias: bias && normalTensor(bias, [n], random),
+  };
+}
+
+/** A tensor `[n]` that is the same everywhere. */
+export function constantTensor(dtype: FloatDType, shape: readonly number[], value: number): HostTensor<FloatDType> {
+  return generate(dtype, shape, () => value);
+}

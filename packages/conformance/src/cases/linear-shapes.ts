@@ -1,0 +1,64 @@
+import { type FloatDType, floatDTypes } from "@octet/core";
+import type { ConformanceCase } from "../case.ts";
+import type { Fault } from "../faults.ts";
+import { type LinearRow, linearCase, perChannel, perTensor } from "./linear-case.ts";
+import { gridInputs } from "./linear-data.ts";
+
+/** x, n: rows from 1 past a tile of 32, k around the widths of registers and tiles, n below and past a tile. */
+const shapes: readonly (readonly [readonly number[], number])[] = [
+  [[1, 1], 1],
+  [[1, 3], 5],
+  [[2, 5], 3],
+  [[3, 7], 1],
+  [[4, 17], 7],
+  [[5, 31], 33],
+  [[6, 33], 31],
+  [[7, 64], 17],
+  [[8, 65], 64],
+  [[9, 127], 5],
+  [[16, 130], 33],
+  [[17, 32], 65],
+  [[33, 48], 16],
+  [[1, 1001], 17],
+  [[3, 1001], 5],
+  [[65], 9],
+  [[2, 3, 33], 7],
+  [[1, 2, 2, 16], 3],
+];
+
+/** Grid data in many shapes and in every combination of dtypes, for a mode that is exact. */
+export function linearShapeCases(activations: "int16" | "int8"): ConformanceCase[] {
+  const grid = (row: Partial<LinearRow> & Pick<LinearRow, "x" | "n">, catches: readonly Fault[] = []) =>
+    linearCase({
+      name: "grid",
+      activations,
+      dtype: "float32",
+      weight: perChannel,
+      seed: 1,
+      data: gridInputs,
+      check: "exact",
+      catches,
+      ...row,
+    });
+  const combinations = floatDTypes.flatMap((dtype) => floatDTypes.map((output) => ({ dtype, output })));
+  const biases: readonly (FloatDType | undefined)[] = [undefined, ...floatDTypes];
+  return [
+    ...shapes.map(([x, n]) => grid({ x, n })),
+    ...shapes.map(([x, n], index) => grid({ x, n, bias: floatDTypes[index % 3] })),
+    ...combinations.map((combination, index) => grid({ x: [3, 33], n: 6, ...combination, bias: biases[index % 4] })),
+    ...[2, 3, 4, 5, 6, 7].map((bits) => grid({ x: [2, 37], n: 9, weight: { ...perChannel, bits } })),
+    grid({ x: [5, 31], n: 33, weight: perTensor }),
+    grid({ x: [1, 7], n: 1, weight: perTensor, bias: "float32" }),
+    grid({ x: [3, 9], n: 5, weight: { ...perTensor, bits: 4 }, dtype: "float16" }),
+    ...emptyShapes.map(([x, n]) => grid({ x, n, name: "empty" })),
+    grid({ x: [3, 0], n: 5, name: "empty", bias: "float32" }),
+  ];
+}
+
+/** No rows, no columns, no features: with no features the sum is +0. */
+const emptyShapes: readonly (readonly [readonly number[], number])[] = [
+  [[0, 5], 3],
+  [[2, 5], 0],
+  [[2, 0, 5], 3],
+  [[3, 0], 5],
+];
