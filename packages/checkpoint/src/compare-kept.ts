@@ -55,10 +55,15 @@ async function equalTensors(
     cutBlocks(after.byteLength, 1, pieceBytes),
   )) {
     const expected = await original.readRange(before.name, start, end);
-    equal &&= bytes.every((byte, i) => byte === expected[i]);
+    equal &&= equalBytes(bytes, expected);
     await meter.advance(after.name, bytes.byteLength);
   }
   return equal;
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function warn(names: readonly string[], problem: string): string[] {

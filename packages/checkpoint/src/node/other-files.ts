@@ -1,0 +1,57 @@
+import { constants, copyFile, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { OctetError } from "@octet/core";
+import { describeFailure } from "./file-errors.ts";
+
+/** A file that goes along as it is. */
+export interface OtherFile {
+  /** Relative to the folder, in the system's spelling. */
+  readonly name: string;
+  /** Where its bytes are, with all symbolic links followed. */
+  readonly realPath: string;
+}
+
+/** Folders of tools that fetched the model, which are no part of it. */
+const leftBehind: ReadonlySet<string> = new Set([".git", ".cache"]);
+
+/**
+ * The files in a model folder and the folders below it, symbolic links followed, but for those in `written`. `.git` and `.cache` stay
+ * behind.
+ * @throws OctetError `ERR_UNAVAILABLE` for what cannot be read, a link that leads nowhere or into a circle, a pipe or a device
+ */
+export async function findOtherFiles(folder: string, written: ReadonlySet<string>): Promise<OtherFile[]> {
+  const files: OtherFile[] = [];
+  const visit = async (name: string, ancestors: readonly string[]): Promise<void> => {
+    const path = join(folder, name);
+    const real = await realpath(path);
+    const stats = await stat(real);
+    if (stats.isFile()) {
+      files.push({ name, realPath: real });
+    } else if (!stats.isDirectory()) {
+      throw new OctetError("ERR_UNAVAILABLE", `cannot copy ${path}: it is neither a file nor a folder`);
+    } else if (ancestors.includes(real)) {
+      throw new OctetError("ERR_UNAVAILABLE", `cannot copy ${path}: it is a link to a folder that it lies in`);
+    } else {
+      await visitAll(name, real, [...ancestors, real]);
+    }
+  };
+  const visitAll = async (name: string, real: string, ancestors: readonly string[]): Promise<void> => {
+    for (const entry of (await readdir(real)).sort()) {
+      const below = join(name, entry);
+      if (written.has(below) || leftBehind.has(entry)) continue;
+      await describeFailure(`read ${join(folder, below)}`, () => visit(below, ancestors));
+    }
+  };
+  const root = await realpath(folder);
+  await visitAll("", root, [root]);
+  return files;
+}
+
+/** Copies a file to `path`, making the folders above it, and waits until it is on the disk. */
+export async function copyToDisk({ realPath }: OtherFile, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  // Where the file system can, a copy that shares its blocks.
+  await copyFile(realPath, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await using handle = await open(path, "r");
+  await handle.sync();
+}
