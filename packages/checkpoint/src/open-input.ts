@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
 import { type JsonObject, parseJsonObject } from "./json.ts";
-import type { CheckpointHeader } from "./plan.ts";
+import type { CheckpointHeader } from "./quantization-plan.ts";
 
 /** A checkpoint whose headers are read and whose files are open. */
 export interface OpenInput {

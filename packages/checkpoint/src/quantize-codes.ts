@@ -15,8 +15,8 @@ import { readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
 import { floatTensor } from "./host-values.ts";
 import { type BlockView, LayerBlocks } from "./layer-blocks.ts";
-import type { PlannedLayer } from "./plan.ts";
 import type { ProgressMeter } from "./progress.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
 import type { LayerMaxima } from "./scan-scales.ts";
 
 /** A block of a weight, before and after. */

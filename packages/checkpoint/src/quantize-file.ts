@@ -5,8 +5,8 @@ import { cutBlocks, readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
 import type { CheckpointFormat } from "./options.ts";
 import { CodePacker } from "./pack.ts";
-import type { PlannedLayer } from "./plan.ts";
 import type { ProgressMeter } from "./progress.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
 import { quantizeBlocks } from "./quantize-codes.ts";
 import { type LayerMaxima, scanScales } from "./scan-scales.ts";
 

@@ -4,8 +4,8 @@ import { readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
 import { floatValues } from "./host-values.ts";
 import { LayerBlocks } from "./layer-blocks.ts";
-import type { PlannedLayer } from "./plan.ts";
 import type { ProgressMeter } from "./progress.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
 
 /** What one pass over a weight tells. */
 export interface LayerMaxima {
