@@ -87,7 +87,7 @@ describe("a backend that cannot run", () => {
     ["broken", "ERR_UNAVAILABLE", "broken in two lines"],
     ["no-factory", "ERR_UNAVAILABLE", "exports no factory"],
     ["refusing", "ERR_UNAVAILABLE", "there is no such device"],
-    ["nosuch", "ERR_IO", "no such file"],
+    ["nosuch", "ERR_UNAVAILABLE", "no such file"],
   ])("is an error of one line: %s", async ([name, code, says], { octet }) => {
     const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", backendModule(name)]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
