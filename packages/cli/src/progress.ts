@@ -11,11 +11,12 @@ export interface Progress {
   stop(): void;
 }
 
-const labelWidth = 32;
+const smallestLabel = 8;
 
 /** A bar on standard error, whose counts are bytes or a number of things. */
 export function createProgress(session: Session, unit: "bytes" | "count", shown = true): Progress {
   if (!shown || session.stderr.isTTY !== true || session.env.TERM === "dumb") return { update() {}, stop() {} };
+  const { columns = 80 } = session.stderr;
   const amount = unit === "bytes" ? prettyBytes : String;
   const bar = new cliProgress.SingleBar({
     stream: session.stderr,
@@ -24,11 +25,14 @@ export function createProgress(session: Session, unit: "bytes" | "count", shown 
       const line = "█".repeat(filled) + "░".repeat(options.barsize! - filled);
       const left = progress > 0 && progress < 1 && Number.isFinite(eta) ? `  ${eta} s left` : "";
       const percent = `${Math.floor(progress * 100)}%`.padStart(4);
-      return `${line} ${percent}  ${amount(value)} of ${amount(total)}${left}  ${truncateMiddle(printable(label), labelWidth)}`;
+      const text = `${line} ${percent}  ${amount(value)} of ${amount(total)}${left}  `;
+      return text + truncateMiddle(printable(label), Math.max(columns - text.length - 1, smallestLabel));
     },
     barsize: 20,
     clearOnComplete: true,
-    hideCursor: true,
+    // Whatever kills the process, its terminal is as it was: no hidden cursor, no lines that do not wrap.
+    hideCursor: false,
+    linewrap: true,
     gracefulExit: false, // signals belong to bin.ts
     etaBuffer: 50,
   });
