@@ -88,6 +88,7 @@ describe("a backend that cannot run", () => {
     ["no-factory", "ERR_UNAVAILABLE", "exports no factory"],
     ["refusing", "ERR_UNAVAILABLE", "there is no such device"],
     ["nosuch", "ERR_UNAVAILABLE", "no such file"],
+    ["late", "ERR_INTERNAL", "Error: too late"],
   ])("is an error of one line: %s", async ([name, code, says], { octet }) => {
     const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", backendModule(name)]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
