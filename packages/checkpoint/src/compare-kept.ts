@@ -7,7 +7,7 @@ import type { ProgressMeter } from "./progress.ts";
 import type { KeptTensor } from "./report.ts";
 
 /** Bytes of a tensor that are compared at once. */
-const pieceBytes = 2 ** 22;
+const pieceBytes = 2 ** 20;
 
 /** What is not quantized, and a warning for each way in which it is not what the original has. */
 export async function compareKept(

@@ -35,7 +35,7 @@ type Write = (bytes: Uint8Array) => Promise<void>;
 type Produce = (write: Write) => Promise<void>;
 
 /** Bytes of a tensor that is copied that are in memory at once. */
-const copyBytes = 2 ** 22;
+const copyBytes = 2 ** 20;
 
 /**
  * Writes one file of the output, front to back. The format sorts tensors by dtype, so that all scales come before all codes; since either
