@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openCheckpointPath } from "@octet/checkpoint/node";
 import { createReferenceBackend } from "@octet/core";
 import { expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { measureLoss, modelFolder } from "./measure.ts";
 it("gives the logits that transformers computed, within 1e-4 (float32 sums in another order)", async () => {
   using backend = createReferenceBackend();
   await using checkpoint = await openCheckpointPath(modelFolder);
-  await using oracle = await openCheckpointPath(join(modelFolder, "logits.safetensors"));
+  await using oracle = await openCheckpointPath(fileURLToPath(new URL("fixtures/logits.safetensors", import.meta.url)));
   using model = await loadLlama(checkpoint, { backend });
   const tokens = await oracle.tensor("tokens");
   const expected = await oracle.tensor("logits");
