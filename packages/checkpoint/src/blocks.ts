@@ -1,4 +1,5 @@
 import type { SafetensorsReader } from "@octet/safetensors";
+import { release } from "./release.ts";
 
 /** Elements [start, end) of a tensor, counted row by row. */
 export interface Block {
@@ -24,11 +25,14 @@ export function* cutBlocks(size: number, unit: number, limit: number): Generator
 }
 
 export interface BlockData extends Block {
-  /** Alone in their buffer, so any typed array may view them. */
+  /** Alone in their buffer, so any typed array may view them. Gone when the next block is asked for. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads blocks of a tensor in order. The next one is on its way while the caller works on the one it has. */
+/**
+ * Reads blocks of a tensor in order. The next one is on its way while the caller works on the one it has; which is gone when the caller
+ * asks for the next.
+ */
 export async function* readBlocks(
   reader: SafetensorsReader,
   tensor: string,
@@ -44,10 +48,15 @@ export async function* readBlocks(
       const current = ahead;
       ahead = read(block);
       ahead.catch(() => undefined); // thrown when its turn comes
-      if (current !== undefined) yield await current;
+      if (current !== undefined) yield* lend(await current);
     }
-    if (ahead !== undefined) yield await ahead;
+    if (ahead !== undefined) yield* lend(await ahead);
   } finally {
     await ahead?.catch(() => undefined); // nobody closes a file that is being read
   }
+}
+
+function* lend(block: BlockData): Generator<BlockData> {
+  yield block;
+  release(block.bytes);
 }

@@ -8,6 +8,7 @@ import { CodePacker } from "./pack.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { PlannedLayer } from "./quantization-plan.ts";
 import { quantizeBlocks } from "./quantize-codes.ts";
+import { release } from "./release.ts";
 import { type LayerMaxima, scanScales } from "./scan-scales.ts";
 
 export interface FileJob {
@@ -81,7 +82,10 @@ function addLayer(
     for await (const { original, tensor } of quantizeBlocks(reader, layer, scheme, maxima, meter)) {
       error.add(original, tensor);
       const codes = tensor.quantized.data;
-      await write(packer?.pack(codes) ?? bytesOf(codes));
+      const bytes = packer?.pack(codes) ?? bytesOf(codes);
+      await write(bytes);
+      release(bytes);
+      release(codes);
     }
   });
 }
