@@ -138,7 +138,7 @@ async function measureLayer(
       granularity: view.granularity,
       bits,
     });
-    release(codes);
+    release(codes.buffer);
     await meter.advance(weight, bytes.byteLength);
   }
   return error;

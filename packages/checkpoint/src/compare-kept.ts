@@ -57,7 +57,7 @@ async function equalTensors(
   )) {
     const expected = await original.readRange(before.name, start, end);
     equal &&= equalBytes(bytes, expected);
-    release(expected);
+    release(expected.buffer);
     await meter.advance(after.name, bytes.byteLength);
   }
   return equal;

@@ -71,7 +71,7 @@ async function quantizePiece(
 ): Promise<HostQuantizedTensor> {
   const longer = append(values, amax);
   const { quantized, scale } = await quantize(backend, longer, { granularity: { kind: "tensor" } }, bits);
-  release(longer.data);
+  release(longer.data.buffer);
   return {
     quantized: hostTensor("int8", shape, quantized.data.subarray(0, -1)),
     scale: hostTensor("float32", scaleShape(granularity, shape), scale.data),

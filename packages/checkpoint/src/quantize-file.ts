@@ -84,8 +84,8 @@ function addLayer(
       const codes = tensor.quantized.data;
       const bytes = packer?.pack(codes) ?? bytesOf(codes);
       await write(bytes);
-      release(bytes);
-      release(codes);
+      release(bytes.buffer);
+      release(codes.buffer);
     }
   });
 }

@@ -55,7 +55,7 @@ export async function scanScales(
       if (block.end === last * blocks.runLength) await writeScales(Float32Array.of(amax));
     }
     await meter.advance(weight, bytes.byteLength);
-    release(values);
+    if (values.buffer !== bytes.buffer) release(values.buffer);
   }
   if (bad.count > 0) throw nonFiniteIn(weight, bad);
   const empty = blocks.runCount - written; // runs without elements
