@@ -57,7 +57,7 @@ function quantizeNonFinite(
   return promiseCase(
     "errors",
     `non-finite-quantize.${dtype}.${nameShape(shape)}.${nameGranularity(granularity)}.at-${bad.join("-")}.${read}`,
-    ["nan-ignored"],
+    ["nan-ignored", "leak"],
     async ({ backend }) => {
       const before = backend.memory();
       for (const value of nonFinite[dtype]) {
@@ -85,7 +85,7 @@ function linearNonFinite(
   return promiseCase(
     "errors",
     `non-finite-${activations}-linear.${dtype}.${nameShape(shape)}.at-${bad.join("-")}.${read}`,
-    ["nan-ignored"],
+    ["nan-ignored", "leak"],
     async ({ backend }) => {
       const before = backend.memory();
       for (const value of nonFinite[dtype]) {

@@ -10,7 +10,13 @@ import { promiseCase } from "./promise-case.ts";
 /** `supports` decides: what it denies throws, and it denies what the contract does not define. */
 export function unsupportedCases(): ConformanceCase[] {
   return [
-    promiseCase("errors", "what-supports-denies-throws", ["silent-fallback"], deniedOpsThrow, []),
+    promiseCase(
+      "errors",
+      "what-supports-denies-throws",
+      ["silent-fallback", "unchecked-arguments"],
+      deniedOpsThrow,
+      [],
+    ),
     promiseCase("errors", "supports-denies-the-undefined", [], deniesUndefined, []),
   ];
 }

@@ -9,15 +9,9 @@ import { plainMatrix, plainQuantization, promiseCase } from "./promise-case.ts";
 export function pendingCases(): ConformanceCase[] {
   return [
     promiseCase("lifetime", "inputs-disposed-before-the-op-has-run", [], disposeInputs),
-    promiseCase("lifetime", "result-disposed-before-the-op-has-run", [], disposeResult),
+    promiseCase("lifetime", "result-disposed-before-the-op-has-run", ["consumed-input"], disposeResult),
     promiseCase("lifetime", "disposed-while-downloading", ["late-download"], disposeWhileDownloading, []),
-    promiseCase(
-      "lifetime",
-      "backend-disposed-while-downloading",
-      ["late-download"],
-      disposeBackendWhileDownloading,
-      [],
-    ),
+    promiseCase("lifetime", "backend-disposed-while-downloading", [], disposeBackendWhileDownloading, []),
     promiseCase("lifetime", "sync", [], syncs),
   ];
 }

@@ -19,7 +19,7 @@ export function lifetimeCases(): ConformanceCase[] {
     promiseCase("lifetime", "dispose-twice", ["second-dispose-throws"], disposeTwice, []),
     promiseCase("lifetime", "dispose-by-using", [], disposeByUsing, []),
     promiseCase("lifetime", "disposing-leaves-others", [], disposeBetweenOthers, []),
-    promiseCase("lifetime", "a-thousand-ops-leak-nothing", ["leak", "consumed-input"], thousandOps),
+    promiseCase("lifetime", "a-thousand-ops-leak-nothing", ["leak", "consumed-input", "reduced-dim"], thousandOps),
     promiseCase("lifetime", "prepare", [], prepareOps),
     ...pendingCases(),
     ...backendDisposalCases(),

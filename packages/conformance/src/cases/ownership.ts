@@ -14,9 +14,9 @@ export function ownershipCases(): ConformanceCase[] {
   return [
     promiseCase("ownership", "upload-copies", ["kept-upload"], uploadCopies, []),
     promiseCase("ownership", "upload-of-views", [], uploadViews, []),
-    promiseCase("ownership", "upload-of-float16array", [], uploadFloat16Array, []),
+    promiseCase("ownership", "upload-of-float16array", ["kept-upload"], uploadFloat16Array, []),
     promiseCase("ownership", "download-is-fresh", ["live-download"], downloadIsFresh, []),
-    promiseCase("ownership", "shapes-are-copies", [], shapesAreCopies, []),
+    promiseCase("ownership", "shapes-are-copies", ["live-download"], shapesAreCopies, []),
     promiseCase("ownership", "every-bit-is-kept", [], keepEveryBit, []),
     promiseCase("ownership", "downloads-at-once", [], downloadAtOnce, []),
     promiseCase("ownership", "ops-run-in-call-order", [], runInOrder),
