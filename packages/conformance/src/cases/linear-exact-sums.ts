@@ -65,7 +65,7 @@ export function exactSumCases(): ConformanceCase[] {
  * x: odd integers of `xBits` bits. Weights: integers as large as the sum allows, in units of a power of two that differs from channel
  * to channel. Results are below 2^24 of those units, and float16 holds them.
  */
-function exactInputs({ dtype, x, n, weight, bias }: LinearRow, xBits: number, random: Random): LinearInputs {
+export function exactInputs({ dtype, x, n, weight, bias }: LinearRow, xBits: number, random: Random): LinearInputs {
   const k = x[x.length - 1];
   // The bias takes part in the sum with less than 2^22 units.
   const limit = Math.floor((3 * 2 ** 22) / (k * 2 ** xBits));
