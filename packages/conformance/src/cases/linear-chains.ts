@@ -7,10 +7,11 @@ import {
   quantizeHost,
 } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
-import { checkOp, type HostOperand } from "../check-op.ts";
+import { checkOp } from "../check-op.ts";
 import { gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
 import type { Fault } from "../faults.ts";
 import { checkLinearBound, linearTruth } from "../linear-bound.ts";
+import type { HostOperand } from "../operands.ts";
 import { Random } from "../random.ts";
 import { perChannel } from "./linear-case.ts";
 import { everyOpCatches, outputCatches } from "./op-faults.ts";
