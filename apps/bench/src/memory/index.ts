@@ -1,0 +1,17 @@
+import { createReferenceBackend } from "@octet/core";
+import { copyInWasm } from "./copy-in-wasm.ts";
+import { copyTypedArray } from "./copy-typed-array.ts";
+import type { MemoryArm } from "./memory-arm.ts";
+import { octetDequantizeArms, octetQuantizeArms } from "./octet.ts";
+import { dequantizeLoop, quantizeLoop } from "./plain-loop.ts";
+
+const reference = { id: "octet-reference", name: "Octet reference", createBackend: createReferenceBackend };
+
+/** It holds tensors on the host, so that its two arms would be one. */
+const referenceArm = (arms: readonly MemoryArm[]): readonly MemoryArm[] => arms.slice(0, 1);
+
+/** Everyone who takes part in a job, in the order of the tables. */
+export const memoryArms: Readonly<Record<"quantize" | "dequantize", readonly MemoryArm[]>> = {
+  quantize: [...referenceArm(octetQuantizeArms(reference)), quantizeLoop, copyInWasm, copyTypedArray],
+  dequantize: [...referenceArm(octetDequantizeArms(reference)), dequantizeLoop, copyInWasm, copyTypedArray],
+};
