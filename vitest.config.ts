@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "source",
-          include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", ...publicFace],
+          include: ["{packages,apps}/*/src/**/*.test.ts", "{examples,apps}/*/test/**/*.test.ts", ...publicFace],
         },
       },
       // Tests of a package's public face import it by name, and run once more on the built files.

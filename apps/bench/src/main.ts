@@ -35,10 +35,12 @@ if (wrong.length > 0) {
 }
 
 async function measure(): Promise<Results> {
+  const plan = options.quick ? quickPlan : fullPlan;
+  if (!process.stderr.isTTY) return await run(plan, (text) => console.error(text));
   const bar = new SingleBar({ format: "{bar} {percentage}% {text}", clearOnComplete: true });
   bar.start(1, 0, { text: "" });
   try {
-    return await run(options.quick ? quickPlan : fullPlan, (text, done) => bar.update(done, { text }));
+    return await run(plan, (text, done) => bar.update(done, { text }));
   } finally {
     bar.stop();
   }

@@ -3,7 +3,7 @@ import { copyInWasm } from "./copy-in-wasm.ts";
 import { copyTypedArray } from "./copy-typed-array.ts";
 import type { MemoryArm } from "./memory-arm.ts";
 import { octetDequantizeArms, octetQuantizeArms } from "./octet.ts";
-import { dequantizeLoop, quantizeLoop } from "./plain-loop.ts";
+import { dequantizeLoop, quantizeLoops } from "./plain-loop.ts";
 
 const reference = { id: "octet-reference", name: "Octet reference", createBackend: createReferenceBackend };
 
@@ -12,6 +12,6 @@ const referenceArm = (arms: readonly MemoryArm[]): readonly MemoryArm[] => arms.
 
 /** Everyone who takes part in a job, in the order of the tables. */
 export const memoryArms: Readonly<Record<"quantize" | "dequantize", readonly MemoryArm[]>> = {
-  quantize: [...referenceArm(octetQuantizeArms(reference)), quantizeLoop, copyInWasm, copyTypedArray],
+  quantize: [...referenceArm(octetQuantizeArms(reference)), ...quantizeLoops, copyInWasm, copyTypedArray],
   dequantize: [...referenceArm(octetDequantizeArms(reference)), dequantizeLoop, copyInWasm, copyTypedArray],
 };

@@ -26,6 +26,9 @@ process.on("message", async ({ name, args }: Request) => {
   process.send!(await answer(name, args));
 });
 
+// Worker threads of a library would keep a process alive whose parent is gone.
+process.on("disconnect", () => process.exit());
+
 async function answer(name: keyof Requests, args: readonly unknown[]): Promise<Reply> {
   try {
     const request = requests[name] as (...args: readonly unknown[]) => Promise<unknown>;

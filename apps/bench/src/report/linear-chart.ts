@@ -24,20 +24,21 @@ export function linearChart({ linear, machine }: Results, threads: number): TopL
     ),
   );
   const inOrder = { sort: null } as const;
+  const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     title: `Linear layer, host to host, ${countThreads(threads)}, ${machine.cpu}`,
     background: "white",
     data: { values },
     facet: {
-      column: { field: "rows", title: null, ...inOrder },
-      row: { field: "shape", title: null, ...inOrder },
+      column: { field: "rows", title: null, sort: unique(values.map(({ rows }) => rows)) },
+      row: { field: "shape", title: null, sort: unique(values.map(({ shape }) => shape)) },
     },
     spec: {
       width: 220,
       height: { step: 15 },
       encoding: {
-        y: { field: "arm", title: null, ...inOrder, axis: { labelLimit: 400, grid: true } },
+        y: { field: "arm", title: null, ...inOrder, axis: { labelLimit: 600, grid: true } },
         color: { field: "library", title: null, ...inOrder, legend: null },
       },
       layer: [

@@ -31,9 +31,9 @@ export function memoryChart({ memory, machine }: Results): TopLevelSpec {
     height: { step: 18 },
     encoding: {
       column: { field: "threads", title: null, ...inOrder },
-      row: { field: "job", title: null, ...inOrder },
+      row: { field: "job", title: null, sort: ["quantize", "dequantize"] },
       x: { field: "gigabytes", type: "quantitative", title: "GB/s read and written, more is better" },
-      y: { field: "arm", title: null, ...inOrder, axis: { labelLimit: 400 } },
+      y: { field: "arm", title: null, ...inOrder, axis: { labelLimit: 600 } },
       color: { field: "library", title: null, ...inOrder, legend: null },
     },
   };
