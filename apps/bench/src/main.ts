@@ -14,10 +14,7 @@ import { run } from "./run.ts";
 const options = new Command("bench")
   .description("Times Octet's backends beside what a user would pick instead. A full run takes about six minutes.")
   .option("--quick", "one small shape and few calls: shows that every arm starts and is right", false)
-  .option(
-    "--out <folder>",
-    "write the results there; a full run without it renews results/ and the README of the bench",
-  )
+  .option("--out <folder>", "write the results there; a full run without it renews what the repository shows")
   .parse()
   .opts<{ quick: boolean; out?: string }>();
 

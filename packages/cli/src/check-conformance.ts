@@ -14,9 +14,10 @@ import { importBackendModule, isModulePath } from "./backends/module-backend.ts"
 import { colorsFor } from "./colors.ts";
 import { UsageError } from "./errors.ts";
 import { createIdFilter } from "./id-filter.ts";
+import { untilAborted } from "./interruption.ts";
 import type { ConformanceJson } from "./json.ts";
 import { printable } from "./printable.ts";
-import { createProgress } from "./progress.ts";
+import { withProgress } from "./progress.ts";
 import { printJson, type Session } from "./session.ts";
 
 export interface ConformanceOptions {
@@ -31,11 +32,10 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
   const cases = await selectCases(options);
   const factory = await findFactory(options.backend);
   let info: BackendInfo | undefined;
-  const progress = createProgress(session, "count");
   const letSignalsIn = createBreather();
   let done = 0;
-  try {
-    const summary = await runConformance(
+  const summary = await withProgress(session, "count", (update) => {
+    const running = runConformance(
       async () => {
         const backend = await factory();
         info ??= backend.info;
@@ -46,25 +46,25 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
         signal: session.signal,
         async onResult({ id }) {
           done += 1;
-          progress.update({ label: id, done, total: cases.length });
+          update({ label: id, done, total: cases.length });
           await letSignalsIn();
         },
       },
     );
-    progress.stop();
-    if (summary.failed > 0) session.exitCode = 1;
-    if (options.json) printJson(session, toJson(summary, info!, options.golden));
-    else printSummary(summary, session);
-  } finally {
-    progress.stop();
-  }
+    // A case may wait for a device that never answers.
+    return untilAborted(running, session.signal);
+  });
+  if (summary.failed > 0) session.exitCode = 1;
+  if (options.json) printJson(session, toJson(summary, info!, options.golden));
+  else printSummary(summary, session);
 }
 
 async function selectCases({ golden, filter = [] }: ConformanceOptions): Promise<readonly ConformanceCase[]> {
   const all = golden === undefined ? conformanceCases() : await loadGoldenManifest(golden);
   const matches = createIdFilter(filter);
   const cases = all.filter(({ id }) => matches(id));
-  if (cases.length === 0) throw new UsageError(`--filter ${filter.join(" ")} matches none of the ${all.length} cases`);
+  if (filter.length > 0 && cases.length === 0)
+    throw new UsageError(`--filter ${filter.join(" ")} matches none of the ${all.length} cases`);
   return cases;
 }
 

@@ -160,6 +160,11 @@ describe("what it writes", () => {
     expect(kept.map(({ name }) => name).sort()).toEqual([`${up0}.weight`, "model.norm.weight"]);
   });
 
+  it("leaves nothing out with an empty --skip", async ({ octet }) => {
+    const { layers } = await quantize(octet, "no-skip.safetensors", "--skip", "");
+    expect(layers.map(({ name }) => name)).toContain("lm_head");
+  });
+
   it("has nothing else quantized than what --only says", async ({ octet }) => {
     const { layers } = await quantize(octet, "only.safetensors", "--only", "*.layers.0.*", "--only", "lm_head");
     expect(layers.map(({ name }) => name)).toEqual([up0]);

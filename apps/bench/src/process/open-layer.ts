@@ -4,6 +4,7 @@ import type { Library, OpenLibrary } from "../libraries/library.ts";
 import { type LinearProblem, makeLinearProblem } from "../linear-problem.ts";
 import type { Outcome } from "../results.ts";
 import type { Effort } from "../timing/interleave.ts";
+import { openIfAvailable, type Unavailable } from "./open-if-available.ts";
 import { type Candidate, timeCandidates } from "./time-candidates.ts";
 
 export interface LayerOptions {
@@ -16,19 +17,22 @@ export interface LayerOptions {
 /** A layer with every library that can have it on this process's threads. */
 export class OpenLayer {
   readonly #problem: LinearProblem;
-  readonly #opened: ReadonlyMap<Library, OpenLibrary | { readonly unavailable: string }>;
+  readonly #opened: ReadonlyMap<Library, OpenLibrary | Unavailable>;
 
-  private constructor(problem: LinearProblem, opened: ReadonlyMap<Library, OpenLibrary | { unavailable: string }>) {
+  private constructor(problem: LinearProblem, opened: ReadonlyMap<Library, OpenLibrary | Unavailable>) {
     this.#problem = problem;
     this.#opened = opened;
   }
 
   static async open({ outFeatures, inFeatures, mostRows, seed }: LayerOptions, threads: number): Promise<OpenLayer> {
     const problem = makeLinearProblem(outFeatures, inFeatures, mostRows, seed);
-    const opened = new Map<Library, OpenLibrary | { unavailable: string }>();
+    const opened = new Map<Library, OpenLibrary | Unavailable>();
     for (const library of libraries) {
       const unavailable = library.unavailable?.(threads);
-      opened.set(library, unavailable === undefined ? await library.open(problem, threads) : { unavailable });
+      opened.set(
+        library,
+        unavailable === undefined ? await openIfAvailable(() => library.open(problem, threads)) : { unavailable },
+      );
     }
     return new OpenLayer(problem, opened);
   }

@@ -3,6 +3,7 @@ import type { OpenMemoryArm } from "../memory/memory-arm.ts";
 import { makeMemoryProblem } from "../memory/memory-problem.ts";
 import type { Outcome } from "../results.ts";
 import type { Effort } from "../timing/interleave.ts";
+import { openIfAvailable } from "./open-if-available.ts";
 import { type Candidate, timeCandidates } from "./time-candidates.ts";
 
 export interface MemoryOptions {
@@ -22,11 +23,15 @@ export async function timeMemory(
   const candidates: Candidate[] = [];
   const opened: OpenMemoryArm[] = [];
   for (const { id, library, title, bytesPerElement, open } of memoryArms[job]) {
-    const arm = await open(problem, threads);
+    const name = { arm: id, library, title };
+    const arm = await openIfAvailable(() => open(problem, threads));
+    if ("unavailable" in arm) {
+      candidates.push({ name, untimed: { status: "unavailable", reason: arm.unavailable } });
+      continue;
+    }
     opened.push(arm);
     await arm.call();
     const fault = await arm.findFault();
-    const name = { arm: id, library, title };
     candidates.push(
       fault === undefined
         ? { name, call: () => arm.call(), facts: { bytes: bytesPerElement * outFeatures * inFeatures } }

@@ -44,6 +44,12 @@ export function renderSummary(results: Results): string {
   ].join("\n\n");
 }
 
+/** What the README of the repository shows of a run: the linear layer in the first shape on one thread. */
+export function renderHeadline(results: Results): string {
+  const [linear] = linearGrids(results);
+  return [...introduction(results), `**${linear.title}**`, renderTable(linear)].join("\n\n");
+}
+
 function introduction(results: Results): string[] {
   const doubt = findDoubt(results);
   return [describeRun(results), ...(doubt === undefined ? [] : [`**${doubt}**`])];

@@ -29,7 +29,7 @@ export function bandwidthOf(cell: MemoryCell | undefined, arm: string): number |
 }
 
 function texts(cell: MemoryCell, outcome: Outcome): string[] {
-  if (outcome.status !== "timed") return ["wrong", "", "", ""];
+  if (outcome.status !== "timed") return [outcome.status === "wrong" ? "wrong" : "–", "", "", ""];
   const bandwidth = bandwidthOf(cell, outcome.arm)!;
   const copy = bandwidthOf(cell, "copy-wasm");
   const loop = findTimed(cell, "loop");

@@ -3,15 +3,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Results } from "../results.ts";
 import { insertBetweenMarks } from "./insert.ts";
-import { renderSummary } from "./markdown.ts";
+import { renderHeadline, renderSummary } from "./markdown.ts";
 import { writeReport } from "./write-report.ts";
 
-const app: string = fileURLToPath(new URL("../..", import.meta.url));
+const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** Makes a run the one that the repository shows: the folder `results` and the README. Returns the paths, from the app's folder. */
+/**
+ * Makes a run the one that the repository shows: in the folder `results`, in the README of the bench and in that of the repository.
+ * Returns the paths of what was written, from the root of the repository.
+ */
 export async function publish(results: Results): Promise<string[]> {
-  const written = await writeReport(join(app, "results"), results);
-  const readme = join(app, "README.md");
-  await writeFile(readme, insertBetweenMarks(await readFile(readme, "utf8"), renderSummary(results)));
-  return [...written.map((file) => `results/${file}`), "README.md"];
+  const folder = "apps/bench/results";
+  const written = await writeReport(join(root, folder), results);
+  const documents = { "apps/bench/README.md": renderSummary(results), "README.md": renderHeadline(results) };
+  for (const [path, text] of Object.entries(documents)) {
+    const file = join(root, path);
+    await writeFile(file, insertBetweenMarks(await readFile(file, "utf8"), text));
+  }
+  return [...written.map((file) => `${folder}/${file}`), ...Object.keys(documents)];
 }

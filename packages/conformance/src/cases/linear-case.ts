@@ -61,7 +61,7 @@ export function linearCase(row: LinearRow): ConformanceCase {
       ...everyOpCatches,
       ...shapeCatches(outputShape),
       ...outputCatches(outputDType),
-      ...operandCatches(row),
+      ...(row.bias === undefined || sizeOf(outputShape) === 0 ? [] : (["ignored-bias"] as const)),
       ...(row.catches ?? []),
     ],
     run: (context) => {
@@ -101,12 +101,9 @@ function linearId({ name, activations, dtype, x, n, weight, bias, output, seed }
   return `linear-${activations}/${name}.${dtype}.${nameShape(x)}.n${n}.${weightName}${biasName}${outputName}.seed${seed}`;
 }
 
-function operandCatches({ x, n, weight, bias }: LinearRow): Fault[] {
+/** What weights catch whose scales differ from channel to channel, or from group to group. */
+export function scaleCatches({ x, n, weight }: LinearRow): Fault[] {
   const k = x[x.length - 1];
-  if (sizeOf(x.slice(0, -1)) * n === 0) return [];
-  const channels = "dtype" in weight ? 1 : scaleLayout(weight.granularity, [n, k]).channels;
-  return [
-    ...(bias === undefined ? [] : (["ignored-bias"] as const)),
-    ...(channels > 1 && k > 0 ? (["previous-scale"] as const) : []),
-  ];
+  if ("dtype" in weight || sizeOf(x) * n === 0) return [];
+  return scaleLayout(weight.granularity, [n, k]).channels > 1 ? ["previous-scale"] : [];
 }

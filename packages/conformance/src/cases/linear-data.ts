@@ -11,9 +11,10 @@ export function gridInputs(row: LinearRow, random: Random): LinearInputs {
   const { activations, dtype, n, weight, bias } = row;
   const k = row.x[row.x.length - 1];
   const rows = sizeOf(row.x.slice(0, -1));
-  const wide = activations === "int16" && dtype === "float32";
-  const [qmax, offset] = wide ? [32639, -15] : [127, -7];
-  const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, qmax, random, offset);
+  // Halves do not hold 32639; 117 / 32639 is a scale that a multiplication by 1 / 32639 gives as well.
+  const halfMaximum = activations === "int16" ? 117 : 127;
+  const [maximum, offset] = activations === "int16" && dtype === "float32" ? [32639, -15] : [halfMaximum, -7];
+  const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, maximum, random, offset);
   return {
     x: { ...x, shape: row.x },
     weight: quantizedWeight(row, random, gridScale(-7)),
