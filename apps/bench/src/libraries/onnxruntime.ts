@@ -13,7 +13,7 @@ export interface OnnxRuntime {
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => Tensor;
 }
 
-/** The three models of a layer, by what follows the library in the id of an arm. */
+/** The models of a layer, by what follows the library in the id of an arm. */
 const models = {
   "dynamic-int8": {
     title: "dynamic int8",
@@ -23,7 +23,12 @@ const models = {
   "mat-mul-n-bits": {
     title: "MatMulNBits, 8 bits",
     tolerance: tolerances.float,
-    encode: encodeMatMulNBitsModel,
+    encode: (problem: LinearProblem) => encodeMatMulNBitsModel(problem),
+  },
+  "mat-mul-n-bits-level-4": {
+    title: "MatMulNBits, 8 bits, accuracy_level 4",
+    tolerance: tolerances.int8,
+    encode: (problem: LinearProblem) => encodeMatMulNBitsModel(problem, 4),
   },
   float32: { title: "float32 MatMul", tolerance: tolerances.float, encode: encodeFloat32Model },
 } as const;

@@ -6,9 +6,13 @@ export const blockSize = 128;
 
 /**
  * One MatMulNBits of 8 bits. Its codes are unsigned around 128, a block of input features at a time; our scale of a row is repeated
- * for each of its blocks. `accuracy_level` is left out, as the quantizer leaves it out, which means 0: activations stay float32.
+ * for each of its blocks. Without `accuracyLevel`, as the quantizer leaves it by default, activations stay float32; 4 allows the runtime
+ * to quantize them to int8, where it has a kernel for that.
  */
-export function encodeMatMulNBitsModel({ inFeatures, outFeatures, quantized }: LinearProblem): Uint8Array {
+export function encodeMatMulNBitsModel(
+  { inFeatures, outFeatures, quantized }: LinearProblem,
+  accuracyLevel?: 4,
+): Uint8Array {
   if (inFeatures % blockSize !== 0) {
     throw new RangeError(`${inFeatures} input features; the model of this bench needs a multiple of ${blockSize}`);
   }
@@ -28,7 +32,10 @@ export function encodeMatMulNBitsModel({ inFeatures, outFeatures, quantized }: L
         domain: microsoftDomain,
         inputs: ["x", "weight_Q8", "weight_scales"],
         outputs: ["y"],
-        attributes: { K: inFeatures, N: outFeatures, bits: 8, block_size: blockSize },
+        attributes: {
+          ...{ K: inFeatures, N: outFeatures, bits: 8, block_size: blockSize },
+          ...(accuracyLevel === undefined ? {} : { accuracy_level: accuracyLevel }),
+        },
       },
     ],
     initializers: [

@@ -41,6 +41,11 @@ describe("the models (seed 5)", () => {
     expect([...new Float32Array(initializer[1].rawData.slice().buffer)]).toEqual([first, first, second, second]);
   });
 
+  it("name the accuracy level where one is asked for", () => {
+    const { node } = decode(encodeMatMulNBitsModel(problem, 4));
+    expect(node[0].attribute.at(-1)).toMatchObject({ name: "accuracy_level", i: 4n });
+  });
+
   it("refuse what their blocks do not divide", () => {
     expect(() => encodeMatMulNBitsModel(makeLinearProblem(2, 100, 1, 5))).toThrow(RangeError);
   });

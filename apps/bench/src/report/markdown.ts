@@ -41,13 +41,19 @@ export function renderSummary(results: Results): string {
     ...[linear, memory].flatMap((grid) => [`**${grid.title}**`, renderTable(grid)]),
     "**What the relaxed SIMD build was to reach**, 4096x4096",
     renderTable(targetGrid(results)),
+    "[All shapes, thread counts and charts](results/README.md).",
   ].join("\n\n");
 }
 
 /** What the README of the repository shows of a run: the linear layer in the first shape on one thread. */
 export function renderHeadline(results: Results): string {
   const [linear] = linearGrids(results);
-  return [...introduction(results), `**${linear.title}**`, renderTable(linear)].join("\n\n");
+  return [
+    ...introduction(results),
+    `**${linear.title}**: medians in ms, ± half the distance of the quartiles; speed as a multiple of onnxruntime-web's dynamic int8`,
+    renderTable(linear),
+    "[Other shapes, two threads, quantize and dequantize, charts](apps/bench/results/README.md).",
+  ].join("\n\n");
 }
 
 function introduction(results: Results): string[] {
