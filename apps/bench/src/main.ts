@@ -2,6 +2,7 @@ import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { fullPlan, quickPlan } from "./plan.ts";
 import { describeRun, findDoubt } from "./report/describe-run.ts";
+import { errorGrid } from "./report/error-grid.ts";
 import { freshGrids, linearGrids } from "./report/linear-grids.ts";
 import { memoryGrids } from "./report/memory-grids.ts";
 import { printGrid } from "./report/print.ts";
@@ -47,6 +48,7 @@ function print(results: Results): void {
   const grids = [
     ...linearGrids(results),
     ...freshGrids(results),
+    errorGrid(results),
     ...memoryGrids(results),
     ...(results.quick ? [] : [targetGrid(results)]),
   ];

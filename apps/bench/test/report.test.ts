@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { describeRun, findDoubt } from "../src/report/describe-run.ts";
+import { errorGrid } from "../src/report/error-grid.ts";
 import { insertBetweenMarks } from "../src/report/insert.ts";
 import { freshGrids, linearGrids } from "../src/report/linear-grids.ts";
 import { memoryGrids } from "../src/report/memory-grids.ts";
@@ -34,6 +35,15 @@ describe("the tables of the linear layer", () => {
 
   it("show first calls with one row of activations", () => {
     expect(freshGrids(results)[0].rows[1]).toEqual(["octet", "octet-a", "2.00 ± 0%", "4.00×"]);
+  });
+
+  it("show the largest error of each arm", () => {
+    expect(errorGrid(results).rows).toEqual([
+      ["ort", "ort-web-dynamic-int8", "1.0e-7"],
+      ["octet", "octet-a", "1.0e-7"],
+      ["bad", "arm", "–"],
+      ["none", "arm", "–"],
+    ]);
   });
 
   it("line up on a terminal", () => {

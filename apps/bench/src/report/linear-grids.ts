@@ -44,7 +44,8 @@ export function freshGrids({ linear }: Results): Grid[] {
 
 const groupOf = ({ outFeatures, inFeatures, threads }: LinearCell): string => `${outFeatures} ${inFeatures} ${threads}`;
 
-function namesOf(cells: readonly LinearCell[]): Outcome[] {
+/** Each arm of the cells once, in their order. */
+export function namesOf(cells: readonly LinearCell[]): Outcome[] {
   const all = cells.flatMap(({ arms }) => arms);
   return all.filter(({ arm }, index) => all.findIndex((other) => other.arm === arm) === index);
 }

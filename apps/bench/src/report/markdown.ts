@@ -1,5 +1,6 @@
 import type { Results } from "../results.ts";
 import { describeRun, findDoubt } from "./describe-run.ts";
+import { errorGrid } from "./error-grid.ts";
 import type { Grid } from "./grid.ts";
 import { freshGrids, linearGrids } from "./linear-grids.ts";
 import { memoryGrids } from "./memory-grids.ts";
@@ -24,6 +25,8 @@ export function renderPage(results: Results, charts: readonly Chart[]): string {
     ...linearGrids(results).flatMap(renderSection),
     "## First calls",
     ...freshGrids(results).flatMap(renderSection),
+    "## Errors",
+    renderTable(errorGrid(results)),
     "## Quantize and dequantize",
     ...memoryGrids(results).flatMap(renderSection),
     "",
