@@ -1,5 +1,5 @@
 import { SingleBar } from "cli-progress";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { fullPlan, quickPlan } from "./plan.ts";
 import { describeRun, findDoubt } from "./report/describe-run.ts";
 import { errorGrid } from "./report/error-grid.ts";
@@ -16,8 +16,9 @@ const options = new Command("bench")
   .description("Times Octet's backends beside what a user would pick instead. A full run takes about six minutes.")
   .option("--quick", "one small shape and few calls: shows that every arm starts and is right", false)
   .option("--out <folder>", "write the results there; a full run without it renews what the repository shows")
+  .option("--share <ms>", "time for each arm in each cell; more of it gives more samples", parseShare)
   .parse()
-  .opts<{ quick: boolean; out?: string }>();
+  .opts<{ quick: boolean; out?: string; share?: number }>();
 
 const results = await measure();
 print(results);
@@ -33,7 +34,8 @@ if (wrong.length > 0) {
 }
 
 async function measure(): Promise<Results> {
-  const plan = options.quick ? quickPlan : fullPlan;
+  const chosen = options.quick ? quickPlan : fullPlan;
+  const plan = { ...chosen, effort: { ...chosen.effort, share: options.share ?? chosen.effort.share } };
   if (!process.stderr.isTTY) return await run(plan, (text) => console.error(text));
   const bar = new SingleBar({ format: "{bar} {percentage}% {text}", clearOnComplete: true });
   bar.start(1, 0, { text: "" });
@@ -42,6 +44,12 @@ async function measure(): Promise<Results> {
   } finally {
     bar.stop();
   }
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (!(share >= 0)) throw new InvalidArgumentError("A number of milliseconds is wanted.");
+  return share;
 }
 
 function print(results: Results): void {
