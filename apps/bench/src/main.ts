@@ -13,7 +13,7 @@ import type { Results } from "./results.ts";
 import { run } from "./run.ts";
 
 const options = new Command("bench")
-  .description("Times Octet's backends beside what a user would pick instead. A full run takes about six minutes.")
+  .description("Times Octet's backends beside what a user would pick instead. A full run takes about five minutes.")
   .option("--quick", "one small shape and few calls: shows that every arm starts and is right", false)
   .option("--out <folder>", "write the results there; a full run without it renews what the repository shows")
   .option("--share <ms>", "time for each arm in each cell; more of it gives more samples", parseShare)

@@ -83,6 +83,6 @@ function quantizeRounding(original: Float32Array, inFeatures: number, codes: Int
 
 /** Two ways without a library: loops over typed arrays, one scale per row. */
 export const quantizeLoops: readonly MemoryArm[] = [
-  quantizeWith("loop", "loop, rounded by an addition", quantizeExactly),
-  quantizeWith("loop-math-round", "loop, Math.round", quantizeRounding),
+  quantizeWith("loop", "loop over typed arrays", quantizeExactly),
+  quantizeWith("loop-math-round", "loop, with Math.round", quantizeRounding),
 ];
