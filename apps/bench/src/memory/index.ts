@@ -1,9 +1,10 @@
 import { createReferenceBackend } from "@octet/core";
 import { copyInWasm } from "./copy-in-wasm.ts";
 import { copyTypedArray } from "./copy-typed-array.ts";
+import { dequantizeLoop } from "./dequantize-loop.ts";
 import type { MemoryArm } from "./memory-arm.ts";
 import { octetDequantizeArms, octetQuantizeArms } from "./octet.ts";
-import { dequantizeLoop, quantizeLoops } from "./plain-loop.ts";
+import { quantizeLoops } from "./quantize-loops.ts";
 
 const reference = { id: "octet-reference", name: "Octet reference", createBackend: createReferenceBackend };
 

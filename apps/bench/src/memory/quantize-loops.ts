@@ -1,13 +1,11 @@
-import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
-import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
-
-const library = "plain JavaScript";
+import { findQuantizeFault } from "./find-fault.ts";
+import { type MemoryArm, quantizeBytes } from "./memory-arm.ts";
 
 type QuantizeRows = (original: Float32Array, inFeatures: number, codes: Int8Array, scales: Float32Array) => void;
 
 const quantizeWith = (id: string, title: string, quantizeRows: QuantizeRows): MemoryArm => ({
   id,
-  library,
+  library: "plain JavaScript",
   title,
   bytesPerElement: quantizeBytes,
   async open(problem) {
@@ -21,30 +19,6 @@ const quantizeWith = (id: string, title: string, quantizeRows: QuantizeRows): Me
     };
   },
 });
-
-export const dequantizeLoop: MemoryArm = {
-  id: "loop",
-  library,
-  title: "loop over typed arrays",
-  bytesPerElement: dequantizeBytes,
-  async open(problem) {
-    const { quantized, inFeatures } = problem;
-    const values = new Float32Array(quantized.quantized.data.length);
-    return {
-      call: async () => dequantizeRows(quantized.quantized.data, quantized.scale.data, inFeatures, values),
-      findFault: async () => findDequantizeFault(problem, values),
-      close: async () => {},
-    };
-  },
-};
-
-function dequantizeRows(codes: Int8Array, scales: Float32Array, inFeatures: number, values: Float32Array): void {
-  for (let row = 0; row < scales.length; row++) {
-    const scale = scales[row];
-    const end = (row + 1) * inFeatures;
-    for (let i = row * inFeatures; i < end; i++) values[i] = codes[i] * scale;
-  }
-}
 
 /** Added to a float64 and taken off again, it rounds to a whole number, ties to even. */
 const rounder = 1.5 * 2 ** 52;
@@ -81,7 +55,7 @@ function quantizeRounding(original: Float32Array, inFeatures: number, codes: Int
   }
 }
 
-/** Two ways without a library: loops over typed arrays, one scale per row. */
+/** Two ways without a library, one scale per row. Each is a function of its own, so that neither keeps the other from being compiled well. */
 export const quantizeLoops: readonly MemoryArm[] = [
   quantizeWith("loop", "loop over typed arrays", quantizeExactly),
   quantizeWith("loop-math-round", "loop, with Math.round", quantizeRounding),
