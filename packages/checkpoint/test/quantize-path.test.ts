@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { basename, dirname, relative } from "node:path";
 import { comparePaths, openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
 import { createReferenceBackend } from "@octet/core";
@@ -243,6 +245,18 @@ describe("refusals leave everything as it was", () => {
     await refuses(folder, "in", "out.safetensors", "folder");
     await refuses(folder, "in/model.safetensors", "other", "folder", { force: true });
     await refuses(folder, "in", "file/out", "file/out");
+  });
+
+  test("an output that is no file, with force", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeModel(folder.at("in"));
+    await using server = createServer();
+    await once(server.listen(folder.at("socket")), "listening");
+    await symlink("socket", folder.at("alias"));
+    for (const input of ["in", "in/model.safetensors"]) {
+      for (const output of ["socket", "alias"]) await refuses(folder, input, output, output, { force: true });
+    }
+    expect((await stat(folder.at("socket"))).isSocket()).toBe(true);
   });
 
   test("input that cannot be read", async () => {

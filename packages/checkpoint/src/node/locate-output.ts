@@ -29,6 +29,9 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
   if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
     refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
   }
+  if (existing !== undefined && !existing.isFile() && !existing.isDirectory()) {
+    refuse(`the output ${wanted} is a device, a pipe or a socket, which is never replaced: choose another name`);
+  }
   if (existing !== undefined && existing.isDirectory() !== isFolder) {
     const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
     refuse(`${wanted} is ${is}, and the output of ${input.path} is a ${needs}: choose another name`);
@@ -42,10 +45,8 @@ async function checkApart({ path, folder, kind }: LocatedInput, output: string, 
   const source = await realpath(kind === "file" ? path : folder);
   const [a, b] = [await statIfThere(source), await statIfThere(output)];
   const same = source === output || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
-  if (same)
-    refuse(
-      `the output ${wanted} is ${kind === "index" ? "the folder of the input" : "the input itself"}: choose another name`,
-    );
+  const what = kind === "index" ? "the folder of the input" : "the input itself";
+  if (same) refuse(`the output ${wanted} is ${what}: choose another name`);
   if (kind === "folder" && isInside(output, source)) {
     refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
   }

@@ -8,9 +8,10 @@ import {
   sizeOf,
 } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
-import { checkOp, type HostOperand } from "../check-op.ts";
+import { checkOp } from "../check-op.ts";
 import type { Fault } from "../faults.ts";
 import { checkLinearBound, linearTruth } from "../linear-bound.ts";
+import type { HostOperand } from "../operands.ts";
 import { Random } from "../random.ts";
 import { nameGranularity, nameShape } from "./case-names.ts";
 import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";

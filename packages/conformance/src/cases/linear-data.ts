@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, sizeOf } from "@octet/core";
+import { sizeOf } from "@octet/core";
 import { generate, gridScale, gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
 import type { Random } from "../random.ts";
 import type { LinearInputs, LinearRow } from "./linear-case.ts";
@@ -39,9 +39,4 @@ export function normalInputs(row: LinearRow, random: Random): LinearInputs {
         : quantizedTensor([n, k], weight.granularity, weight.bits, random, randomScale(random)),
     bias: bias && normalTensor(bias, [n], random),
   };
-}
-
-/** A tensor `[n]` that is the same everywhere. */
-export function constantTensor(dtype: FloatDType, shape: readonly number[], value: number): HostTensor<FloatDType> {
-  return generate(dtype, shape, () => value);
 }

@@ -19,17 +19,17 @@ function leak(backend: Backend): void {
   });
 }
 
-/** Changes the first byte of the tensor that was uploaded last, operands aside. */
+/** Changes the first byte of the tensor that was uploaded last, operands and codes aside. */
 function overwriteNeighbour(backend: Backend): void {
-  const uploads: AnyTensor[] = [];
+  const uploads: Tensor[] = [];
   patch(backend, "upload", (original) => (host: TensorLike) => {
     const tensor = original(host);
-    uploads.push(tensor);
+    if (!("granularity" in tensor)) uploads.push(tensor);
     return tensor;
   });
   afterEveryOp(backend, (_result, operands) => {
     const neighbour = uploads.findLast((tensor) => !tensor.disposed && !operands.includes(tensor));
-    if (neighbour === undefined || "granularity" in neighbour) return;
+    if (neighbour === undefined) return;
     const { data } = hostOf(neighbour);
     if (data.length > 0) new Uint8Array(data.buffer, data.byteOffset)[0] += 1;
   });
