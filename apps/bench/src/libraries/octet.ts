@@ -1,17 +1,10 @@
 import { type Backend, hostTensor, type LinearActivations, type QuantizedTensor, type Tensor } from "@octet/core";
 import type { LinearProblem } from "../linear-problem.ts";
+import type { OctetBackend } from "../octet-backends.ts";
 import { type Arm, type Library, type Multiply, tolerances } from "./library.ts";
 
-export interface OctetLibraryOptions {
-  /** Begins the ids of the arms. */
-  readonly id: string;
-  readonly name: string;
-  readonly mostRows?: number;
-  createBackend(threads: number): Backend | Promise<Backend>;
-}
-
-/** The four ways of a backend to compute a linear layer. */
-export function octetLibrary({ id, name, mostRows, createBackend }: OctetLibraryOptions): Library {
+/** The four ways of a backend to compute a linear layer. `mostRows` keeps a slow one from large layers. */
+export function octetLibrary({ id, name, create }: OctetBackend, mostRows?: number): Library {
   const arms: readonly Arm[] = [
     { id: `${id}-int8`, title: "int8 weights, int8 activations", tolerance: tolerances.int8 },
     { id: `${id}-int16`, title: "int8 weights, int16 activations", tolerance: tolerances.int16 },
@@ -23,7 +16,7 @@ export function octetLibrary({ id, name, mostRows, createBackend }: OctetLibrary
     arms,
     ...(mostRows === undefined ? {} : { mostRows }),
     async open(problem: LinearProblem, threads: number) {
-      const backend = await createBackend(threads);
+      const backend = await create(threads);
       const quantized = backend.upload(problem.quantized);
       const { outFeatures, inFeatures } = problem;
       const float = backend.upload(hostTensor("float32", [outFeatures, inFeatures], problem.weight));

@@ -1,12 +1,10 @@
-import { createReferenceBackend } from "@octet/core";
+import { reference } from "../octet-backends.ts";
 import { copyInWasm } from "./copy-in-wasm.ts";
 import { copyTypedArray } from "./copy-typed-array.ts";
 import { dequantizeLoop } from "./dequantize-loop.ts";
 import type { MemoryArm } from "./memory-arm.ts";
 import { octetDequantizeArms, octetQuantizeArms } from "./octet.ts";
 import { quantizeLoops } from "./quantize-loops.ts";
-
-const reference = { id: "octet-reference", name: "Octet reference", createBackend: createReferenceBackend };
 
 /** It holds tensors on the host, so that its two arms would be one. */
 const referenceArm = (arms: readonly MemoryArm[]): readonly MemoryArm[] => arms.slice(0, 1);

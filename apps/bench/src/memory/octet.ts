@@ -1,18 +1,13 @@
-import { type Backend, type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
+import { type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
+import type { OctetBackend } from "../octet-backends.ts";
 import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
 import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
 import type { MemoryProblem } from "./memory-problem.ts";
 
-export interface OctetMemoryOptions {
-  readonly id: string;
-  readonly name: string;
-  createBackend(threads: number): Backend | Promise<Backend>;
-}
-
 const perChannel = { granularity: { kind: "channel", dim: 0 } } as const;
 
 /** Quantize from a tensor in the backend's memory to another there, and from the host to the host. */
-export function octetQuantizeArms({ id, name, createBackend }: OctetMemoryOptions): readonly MemoryArm[] {
+export function octetQuantizeArms({ id, name, create }: OctetBackend): readonly MemoryArm[] {
   return [
     {
       id: `${id}-inside`,
@@ -20,7 +15,7 @@ export function octetQuantizeArms({ id, name, createBackend }: OctetMemoryOption
       title: "inside the backend",
       bytesPerElement: quantizeBytes,
       async open(problem, threads) {
-        const backend = await createBackend(threads);
+        const backend = await create(threads);
         const x = backend.upload(toHost(problem));
         let quantized: QuantizedTensor | undefined;
         return {
@@ -40,7 +35,7 @@ export function octetQuantizeArms({ id, name, createBackend }: OctetMemoryOption
       title: "host to host",
       bytesPerElement: quantizeBytes,
       async open(problem, threads) {
-        const backend = await createBackend(threads);
+        const backend = await create(threads);
         let result: HostQuantizedTensor;
         return {
           async call() {
@@ -57,7 +52,7 @@ export function octetQuantizeArms({ id, name, createBackend }: OctetMemoryOption
 }
 
 /** Dequantize to float32, inside the backend and from the host to the host. */
-export function octetDequantizeArms({ id, name, createBackend }: OctetMemoryOptions): readonly MemoryArm[] {
+export function octetDequantizeArms({ id, name, create }: OctetBackend): readonly MemoryArm[] {
   return [
     {
       id: `${id}-inside`,
@@ -65,7 +60,7 @@ export function octetDequantizeArms({ id, name, createBackend }: OctetMemoryOpti
       title: "inside the backend",
       bytesPerElement: dequantizeBytes,
       async open(problem, threads) {
-        const backend = await createBackend(threads);
+        const backend = await create(threads);
         const quantized = backend.upload(problem.quantized);
         let values: Tensor | undefined;
         return {
@@ -88,7 +83,7 @@ export function octetDequantizeArms({ id, name, createBackend }: OctetMemoryOpti
       title: "host to host",
       bytesPerElement: dequantizeBytes,
       async open(problem, threads) {
-        const backend = await createBackend(threads);
+        const backend = await create(threads);
         let result: Float32Array;
         return {
           async call() {
