@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, dirname, relative } from "node:path";
 import { comparePaths, openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
@@ -171,6 +171,17 @@ describe("what becomes what", () => {
   });
 });
 
+/** Permissions do not bind the user root, whom tests in containers run as. */
+async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
 describe("refusals leave everything as it was", () => {
   /** Expects a refusal that changes no name in the folder. */
   async function refuses(
@@ -269,6 +280,16 @@ describe("refusals leave everything as it was", () => {
     await refuses(folder, "empty", "out", "no weights");
     await refuses(folder, "circle", "out", "circle");
     await refuses(folder, "note.txt/x", "out", "note.txt/x");
+  });
+
+  test("a file beside the weights that may not be read", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeSharded(folder.at("in"));
+    await writeFile(folder.at("in/tokenizer.json"), "{}", { mode: 0o000 });
+    await chmod(folder.path, 0o777);
+    for (const input of ["in", "in/model.safetensors.index.json"]) {
+      await asOrdinaryUser(() => refuses(folder, input, "out", "in/tokenizer.json"));
+    }
   });
 
   test("a missing shard, a link to nothing among the files, a circle of folders", async () => {
