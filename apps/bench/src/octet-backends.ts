@@ -1,4 +1,5 @@
-import { type Backend, createReferenceBackend } from "@octet/core";
+import { type Backend, createReferenceBackend, OctetError } from "@octet/core";
+import { createWasmBackend } from "@octet/wasm";
 
 /** A backend of Octet, or one of its builds, that takes part. */
 export interface OctetBackend {
@@ -8,9 +9,36 @@ export interface OctetBackend {
   create(threads: number): Backend | Promise<Backend>;
 }
 
+/** For runtimes with relaxed SIMD. */
+export const wasmRelaxed: OctetBackend = {
+  id: "octet-wasm-relaxed",
+  name: "Octet wasm",
+  create: (threads) => startWasm(threads, "relaxed"),
+};
+
+/** For all others. */
+export const wasmPlain: OctetBackend = {
+  id: "octet-wasm-plain",
+  name: "Octet wasm, plain SIMD",
+  create: (threads) => startWasm(threads, "plain"),
+};
+
 /** The definition of right, never tuned: its rows show what that costs. */
 export const reference: OctetBackend = {
   id: "octet-reference",
   name: "Octet reference",
   create: createReferenceBackend,
 };
+
+/** Starts a backend. @throws OctetError `ERR_UNAVAILABLE` unless it runs on so many threads */
+export async function start({ create }: OctetBackend, threads: number): Promise<Backend> {
+  const backend = await create(threads);
+  if (threads === 1 || backend.info.features.includes(`threads=${threads}`)) return backend;
+  backend.dispose();
+  throw new OctetError("ERR_UNAVAILABLE", "runs on one thread");
+}
+
+function startWasm(threads: number, simd: "relaxed" | "plain"): Promise<Backend> {
+  const options = { threads, simd };
+  return createWasmBackend(options);
+}

@@ -1,10 +1,11 @@
 import { type Backend, hostTensor, type LinearActivations, type QuantizedTensor, type Tensor } from "@octet/core";
 import type { LinearProblem } from "../linear-problem.ts";
-import type { OctetBackend } from "../octet-backends.ts";
+import { type OctetBackend, start } from "../octet-backends.ts";
 import { type Arm, type Library, type Multiply, tolerances } from "./library.ts";
 
 /** The four ways of a backend to compute a linear layer. `mostRows` keeps a slow one from large layers. */
-export function octetLibrary({ id, name, create }: OctetBackend, mostRows?: number): Library {
+export function octetLibrary(octet: OctetBackend, mostRows?: number): Library {
+  const { id, name } = octet;
   const arms: readonly Arm[] = [
     { id: `${id}-int8`, title: "int8 weights, int8 activations", tolerance: tolerances.int8 },
     { id: `${id}-int16`, title: "int8 weights, int16 activations", tolerance: tolerances.int16 },
@@ -16,7 +17,7 @@ export function octetLibrary({ id, name, create }: OctetBackend, mostRows?: numb
     arms,
     ...(mostRows === undefined ? {} : { mostRows }),
     async open(problem: LinearProblem, threads: number) {
-      const backend = await create(threads);
+      const backend = await start(octet, threads);
       const quantized = backend.upload(problem.quantized);
       const { outFeatures, inFeatures } = problem;
       const float = backend.upload(hostTensor("float32", [outFeatures, inFeatures], problem.weight));

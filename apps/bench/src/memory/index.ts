@@ -1,4 +1,4 @@
-import { reference } from "../octet-backends.ts";
+import { reference, wasmPlain, wasmRelaxed } from "../octet-backends.ts";
 import { copyInWasm } from "./copy-in-wasm.ts";
 import { copyTypedArray } from "./copy-typed-array.ts";
 import { dequantizeLoop } from "./dequantize-loop.ts";
@@ -11,6 +11,18 @@ const referenceArm = (arms: readonly MemoryArm[]): readonly MemoryArm[] => arms.
 
 /** Everyone who takes part in a job, in the order of the tables. */
 export const memoryArms: Readonly<Record<"quantize" | "dequantize", readonly MemoryArm[]>> = {
-  quantize: [...referenceArm(octetQuantizeArms(reference)), ...quantizeLoops, copyInWasm, copyTypedArray],
-  dequantize: [...referenceArm(octetDequantizeArms(reference)), dequantizeLoop, copyInWasm, copyTypedArray],
+  quantize: [
+    ...[wasmRelaxed, wasmPlain].flatMap(octetQuantizeArms),
+    ...referenceArm(octetQuantizeArms(reference)),
+    ...quantizeLoops,
+    copyInWasm,
+    copyTypedArray,
+  ],
+  dequantize: [
+    ...[wasmRelaxed, wasmPlain].flatMap(octetDequantizeArms),
+    ...referenceArm(octetDequantizeArms(reference)),
+    dequantizeLoop,
+    copyInWasm,
+    copyTypedArray,
+  ],
 };

@@ -1,5 +1,5 @@
 import { type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
-import type { OctetBackend } from "../octet-backends.ts";
+import { type OctetBackend, start } from "../octet-backends.ts";
 import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
 import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
 import type { MemoryProblem } from "./memory-problem.ts";
@@ -7,7 +7,8 @@ import type { MemoryProblem } from "./memory-problem.ts";
 const perChannel = { granularity: { kind: "channel", dim: 0 } } as const;
 
 /** Quantize from a tensor in the backend's memory to another there, and from the host to the host. */
-export function octetQuantizeArms({ id, name, create }: OctetBackend): readonly MemoryArm[] {
+export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+  const { id, name } = octet;
   return [
     {
       id: `${id}-inside`,
@@ -15,7 +16,7 @@ export function octetQuantizeArms({ id, name, create }: OctetBackend): readonly 
       title: "inside the backend",
       bytesPerElement: quantizeBytes,
       async open(problem, threads) {
-        const backend = await create(threads);
+        const backend = await start(octet, threads);
         const x = backend.upload(toHost(problem));
         let quantized: QuantizedTensor | undefined;
         return {
@@ -35,7 +36,7 @@ export function octetQuantizeArms({ id, name, create }: OctetBackend): readonly 
       title: "host to host",
       bytesPerElement: quantizeBytes,
       async open(problem, threads) {
-        const backend = await create(threads);
+        const backend = await start(octet, threads);
         let result: HostQuantizedTensor;
         return {
           async call() {
@@ -52,7 +53,8 @@ export function octetQuantizeArms({ id, name, create }: OctetBackend): readonly 
 }
 
 /** Dequantize to float32, inside the backend and from the host to the host. */
-export function octetDequantizeArms({ id, name, create }: OctetBackend): readonly MemoryArm[] {
+export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+  const { id, name } = octet;
   return [
     {
       id: `${id}-inside`,
@@ -60,7 +62,7 @@ export function octetDequantizeArms({ id, name, create }: OctetBackend): readonl
       title: "inside the backend",
       bytesPerElement: dequantizeBytes,
       async open(problem, threads) {
-        const backend = await create(threads);
+        const backend = await start(octet, threads);
         const quantized = backend.upload(problem.quantized);
         let values: Tensor | undefined;
         return {
@@ -83,7 +85,7 @@ export function octetDequantizeArms({ id, name, create }: OctetBackend): readonl
       title: "host to host",
       bytesPerElement: dequantizeBytes,
       async open(problem, threads) {
-        const backend = await create(threads);
+        const backend = await start(octet, threads);
         let result: Float32Array;
         return {
           async call() {
