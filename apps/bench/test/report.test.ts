@@ -30,7 +30,7 @@ describe("the tables of the linear layer", () => {
       ["bad", "arm", "wrong", "", "–", ""],
       ["none", "arm", "–", "", "–", ""],
     ]);
-    expect(grid.notes).toEqual(["bad, arm, M = 1, is wrong and was not timed: NaN", "none, arm: no threads"]);
+    expect(grid.notes).toEqual(["bad, arm, M = 1, is wrong and was not timed: NaN", "none: no threads"]);
   });
 
   it("show first calls with one row of activations", () => {

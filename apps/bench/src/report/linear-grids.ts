@@ -63,8 +63,9 @@ function notesOf(cells: readonly LinearCell[]): string[] {
   const notes = cells.flatMap(({ rows, arms }) =>
     arms.flatMap((outcome) => {
       if (outcome.status === "timed") return [];
-      const where = outcome.status === "wrong" ? `, M = ${rows}, is wrong and was not timed` : "";
-      return [`${outcome.library}, ${outcome.title}${where}: ${outcome.reason}`];
+      // A library that is not available has no arm that is.
+      if (outcome.status === "unavailable") return [`${outcome.library}: ${outcome.reason}`];
+      return [`${outcome.library}, ${outcome.title}, M = ${rows}, is wrong and was not timed: ${outcome.reason}`];
     }),
   );
   return [...new Set(notes)];
