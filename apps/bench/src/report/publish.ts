@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Results } from "../results.ts";
 import { insertBetweenMarks } from "./insert.ts";
 import { renderHeadline, renderSummary } from "./markdown.ts";
@@ -20,5 +22,9 @@ export async function publish(results: Results): Promise<string[]> {
     const file = join(root, path);
     await writeFile(file, insertBetweenMarks(await readFile(file, "utf8"), text));
   }
+  // Documents are formatted by the workspace's own tool, tables included; the folder of results is none of its business.
+  await promisify(execFile)(join(root, "node_modules/.bin/biome"), ["format", "--write", ...Object.keys(documents)], {
+    cwd: root,
+  });
   return [...written.map((file) => `${folder}/${file}`), ...Object.keys(documents)];
 }
