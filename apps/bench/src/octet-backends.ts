@@ -13,14 +13,14 @@ export interface OctetBackend {
 export const wasmRelaxed: OctetBackend = {
   id: "octet-wasm-relaxed",
   name: "Octet wasm",
-  create: (threads) => startWasm(threads, "relaxed"),
+  create: (threads) => createWasmBackend({ threads, simd: "relaxed" }),
 };
 
 /** For all others. */
 export const wasmPlain: OctetBackend = {
   id: "octet-wasm-plain",
   name: "Octet wasm, plain SIMD",
-  create: (threads) => startWasm(threads, "plain"),
+  create: (threads) => createWasmBackend({ threads, simd: "plain" }),
 };
 
 /** The definition of right, never tuned: its rows show what that costs. */
@@ -34,11 +34,7 @@ export const reference: OctetBackend = {
 export async function start({ create }: OctetBackend, threads: number): Promise<Backend> {
   const backend = await create(threads);
   if (threads === 1 || backend.info.features.includes(`threads=${threads}`)) return backend;
+  const reason = backend.info.features.find((feature) => feature.startsWith("no threads"));
   backend.dispose();
-  throw new OctetError("ERR_UNAVAILABLE", "runs on one thread");
-}
-
-function startWasm(threads: number, simd: "relaxed" | "plain"): Promise<Backend> {
-  const options = { threads, simd };
-  return createWasmBackend(options);
+  throw new OctetError("ERR_UNAVAILABLE", reason ?? "runs on one thread");
 }

@@ -34,5 +34,5 @@ export const quickPlan: Plan = {
   rows: [1, 16],
   threads: [1, 2],
   memoryShape: [512, 1024],
-  effort: { share: 0, warmUp: 0, fewestTurns: 2, mostTurns: 2 },
+  effort: { share: 0, warmUp: 0, fewestTurns: 1, mostTurns: 1 },
 };
