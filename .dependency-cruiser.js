@@ -123,7 +123,7 @@ export default {
     // Type-only imports count: a layer that knows another's types depends on it.
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/dist/.*\\.map$" },
+    exclude: { path: ["/dist/.*\\.map$", "^tests/\\.snippets/"] },
     enhancedResolveOptions: {
       conditionNames: ["octet-source", "types", "import", "node", "default"],
       exportsFields: ["exports"],

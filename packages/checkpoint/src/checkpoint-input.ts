@@ -8,8 +8,8 @@ export interface CheckpointFolder {
   /** A source over this file, which whoever asked closes; null when there is no such file. */
   open(file: string): Promise<ByteSource | null>;
   /**
-   * The name of the weights: a `.safetensors` file or a `.safetensors.index.json`. Default: `model.safetensors`, or else
-   * `model.safetensors.index.json`.
+   * The name of the weights: a `.safetensors` file, or the index of several, which ends in `.json`. Default: `model.safetensors`, or
+   * else `model.safetensors.index.json`.
    */
   readonly weights?: string;
 }

@@ -1,4 +1,13 @@
-import { bytesPerElement, equalShapes, type FloatDType, formatShape, OctetError } from "@octet/core";
+import {
+  bytesPerElement,
+  equalShapes,
+  type FloatDType,
+  formatShape,
+  hostTensor,
+  OctetError,
+  scaleShape,
+} from "@octet/core";
+import { createErrorAccumulator, type ErrorAccumulator } from "@octet/metrics";
 import type { SafetensorsReader } from "@octet/safetensors";
 import { findQuantization } from "./already-quantized.ts";
 import { readBlocks } from "./blocks.ts";
@@ -7,15 +16,15 @@ import { usualBlock } from "./coding-scheme.ts";
 import { compareKept } from "./compare-kept.ts";
 import { createReport, type DescribedLayer } from "./create-report.ts";
 import { floatDType } from "./dtype.ts";
-import { ErrorMeter, type LayerError } from "./error-meter.ts";
 import { findStoredLayers } from "./find-layers.ts";
-import { floatRows } from "./host-values.ts";
+import { floatTensor } from "./host-values.ts";
+import { LayerBlocks } from "./layer-blocks.ts";
 import { type OpenInput, openInput } from "./open-input.ts";
 import type { CompareCheckpointsOptions } from "./options.ts";
 import { ProgressMeter } from "./progress.ts";
 import { readCodes, readScales } from "./read-layer.ts";
+import { release } from "./release.ts";
 import type { QuantizationReport } from "./report.ts";
-import { cutLayer, runRange, runsOf } from "./runs.ts";
 import { scanScales } from "./scan-scales.ts";
 import type { StoredLayer } from "./stored-layer.ts";
 
@@ -66,7 +75,7 @@ export async function compareOpened(
   const keptBytes = stored.others.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const layerBytes = pairs.reduce((sum, { described }) => sum + described.bytesBefore, 0);
   const meter = new ProgressMeter(2 * layerBytes + keptBytes, options);
-  const errors = new Map<string, LayerError>();
+  const errors = new Map<string, ErrorAccumulator>();
   for (const pair of pairs) {
     errors.set(pair.layer.name, await measureLayer(original.reader, quantized.reader, pair, meter));
   }
@@ -112,18 +121,25 @@ async function measureLayer(
   quantized: SafetensorsReader,
   { layer, weight, dtype }: LayerPair,
   meter: ProgressMeter,
-): Promise<LayerError> {
+): Promise<ErrorAccumulator> {
   const { shape, granularity, bits, parts } = layer;
   const scheme = { granularity, bits, blockElements: usualBlock };
   const maxima = await scanScales(original, { weight, dtype, shape }, scheme, meter, async () => {});
-  const runs = runsOf(granularity, shape);
-  const errorMeter = new ErrorMeter(maxima.tensor);
-  for await (const block of readBlocks(original, weight, bytesPerElement[dtype], cutLayer(runs, shape, usualBlock))) {
-    const [first, last] = runRange(block, runs);
+  const error = createErrorAccumulator({ maxAbs: maxima.tensor });
+  const blocks = new LayerBlocks(shape, granularity, usualBlock);
+  for await (const { bytes, ...block } of readBlocks(original, weight, bytesPerElement[dtype], blocks)) {
+    const view = blocks.view(block);
+    const [first, last] = blocks.runsOf(block);
     const codes = await readCodes(quantized, layer, block);
     const scales = await readScales(quantized, parts.scale, first, last);
-    errorMeter.add({ original: floatRows(dtype, last - first, block.bytes), codes, scales });
-    await meter.advance(weight, block.bytes.byteLength);
+    error.add(floatTensor(dtype, view.shape, bytes), {
+      quantized: hostTensor("int8", view.shape, codes),
+      scale: hostTensor("float32", scaleShape(view.granularity, view.shape), scales),
+      granularity: view.granularity,
+      bits,
+    });
+    release(codes.buffer);
+    await meter.advance(weight, bytes.byteLength);
   }
-  return errorMeter.finish();
+  return error;
 }

@@ -4,10 +4,11 @@ import { cutBlocks, readBlocks } from "./blocks.ts";
 import { dtypeName } from "./dtype.ts";
 import type { StoredLayers } from "./find-layers.ts";
 import type { ProgressMeter } from "./progress.ts";
+import { release } from "./release.ts";
 import type { KeptTensor } from "./report.ts";
 
 /** Bytes of a tensor that are compared at once. */
-const pieceBytes = 2 ** 22;
+const pieceBytes = 2 ** 20;
 
 /** What is not quantized, and a warning for each way in which it is not what the original has. */
 export async function compareKept(
@@ -55,10 +56,16 @@ async function equalTensors(
     cutBlocks(after.byteLength, 1, pieceBytes),
   )) {
     const expected = await original.readRange(before.name, start, end);
-    equal &&= bytes.every((byte, i) => byte === expected[i]);
+    equal &&= equalBytes(bytes, expected);
+    release(expected.buffer);
     await meter.advance(after.name, bytes.byteLength);
   }
   return equal;
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function warn(names: readonly string[], problem: string): string[] {

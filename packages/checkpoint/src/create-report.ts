@@ -1,5 +1,5 @@
 import type { Granularity } from "@octet/core";
-import { type LayerError, snrDb } from "./error-meter.ts";
+import type { ErrorAccumulator, QuantizationError } from "@octet/metrics";
 import type { CheckpointFormat } from "./options.ts";
 import type { KeptTensor, LayerReport, QuantizationReport } from "./report.ts";
 
@@ -15,7 +15,7 @@ export interface ReportParts {
   readonly bits: number | null;
   readonly layers: readonly DescribedLayer[];
   /** By the layer's name. */
-  readonly errors: ReadonlyMap<string, LayerError>;
+  readonly errors: ReadonlyMap<string, ErrorAccumulator>;
   readonly kept: readonly KeptTensor[];
   readonly warnings: readonly string[];
 }
@@ -38,31 +38,30 @@ export function createReport(parts: ReportParts): QuantizationReport {
   return { format, granularity, bits, layers, kept, totals, warnings };
 }
 
-function describeLayer(layer: DescribedLayer, error: LayerError): LayerReport {
+function describeLayer(layer: DescribedLayer, error: ErrorAccumulator): LayerReport {
   const { name, dtype, shape, granularity, bits, bytesBefore, bytesAfter } = layer;
-  const { maxAbsError, meanAbsError, relativeErrorPct, snrDb } = error;
-  return {
-    ...{ name, dtype, shape, granularity, bits },
-    ...{ maxAbsError, meanAbsError, relativeErrorPct, snrDb },
-    ...{ bytesBefore, bytesAfter },
-  };
+  return { name, dtype, shape, granularity, bits, ...error.result(), bytesBefore, bytesAfter };
 }
 
-function combineErrors(
-  errors: readonly LayerError[],
-): Pick<LayerReport, "maxAbsError" | "meanAbsError" | "relativeErrorPct" | "snrDb"> {
-  const elements = sum(errors, (error) => error.elements);
+/** Maxima are the largest of the layers'; the mean and the SNR are those of all elements together. */
+function combineErrors(errors: readonly ErrorAccumulator[]): QuantizationError {
+  const results = errors.map((error) => error.result());
+  const totals = errors.map((error) => error.totals());
+  const count = sum(totals, (total) => total.count);
+  const noise = sum(totals, (total) => total.noise);
+  const signal = sum(totals, (total) => total.signal);
   return {
-    maxAbsError: Math.max(0, ...errors.map((error) => error.maxAbsError)),
-    meanAbsError: elements === 0 ? 0 : sum(errors, (error) => error.meanAbsError * error.elements) / elements,
-    relativeErrorPct: Math.max(0, ...errors.map((error) => error.relativeErrorPct)),
-    snrDb: snrDb(
-      sum(errors, ({ signal }) => signal),
-      sum(errors, ({ noise }) => noise),
-    ),
+    maxAbsError: largest(results, ({ maxAbsError }) => maxAbsError),
+    meanAbsError: count === 0 ? 0 : sum(totals, ({ absolute }) => absolute) / count,
+    relativeErrorPct: largest(results, ({ relativeErrorPct }) => relativeErrorPct),
+    snrDb: noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise),
   };
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
+}
+
+function largest<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, value(item)), 0);
 }

@@ -1,6 +1,6 @@
 import { bitRange } from "@octet/core";
 import { formatGranularity } from "./granularity-name.ts";
-import type { QuantizationPlan } from "./plan.ts";
+import type { QuantizationPlan } from "./quantization-plan.ts";
 
 /** The key under which `__metadata__` says what Octet did to a file. */
 export const octetKey = "octet";

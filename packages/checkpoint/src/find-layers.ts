@@ -2,7 +2,7 @@ import { equalGranularities, OctetError } from "@octet/core";
 import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
 import { findQuantization } from "./already-quantized.ts";
 import type { QuantizationInfo } from "./checkpoint.ts";
-import type { CheckpointHeader } from "./plan.ts";
+import type { CheckpointHeader } from "./quantization-plan.ts";
 import { readStatedScheme, type StatedScheme } from "./read-scheme.ts";
 import { type LayerParts, readStoredLayer, type StoredLayer } from "./stored-layer.ts";
 

@@ -11,7 +11,8 @@ export type {
   QuantizationProgress,
   QuantizeCheckpointOptions,
 } from "./options.ts";
-export { type CheckpointHeader, type PlannedLayer, planQuantization, type QuantizationPlan } from "./plan.ts";
+export { planQuantization } from "./plan.ts";
+export type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./quantization-plan.ts";
 export { quantizeCheckpoint } from "./quantize-checkpoint.ts";
 export type { KeptTensor, LayerReport, QuantizationReport, QuantizationTotals } from "./report.ts";
 export { defaultSkip } from "./skip.ts";

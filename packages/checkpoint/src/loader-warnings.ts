@@ -1,4 +1,4 @@
-import type { PlannedLayer } from "./plan.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
 
 /** Modules that vLLM runs as one matrix: their parts are quantized together or not at all. */
 const fusedParts: readonly (readonly string[])[] = [

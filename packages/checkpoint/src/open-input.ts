@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
 import { type JsonObject, parseJsonObject } from "./json.ts";
-import type { CheckpointHeader } from "./plan.ts";
+import type { CheckpointHeader } from "./quantization-plan.ts";
 
 /** A checkpoint whose headers are read and whose files are open. */
 export interface OpenInput {
@@ -21,8 +21,7 @@ export interface OpenInput {
 
 export const configFile = "config.json";
 const singleFile = "model.safetensors";
-const indexSuffix = ".safetensors.index.json";
-const usualWeights = [singleFile, `model${indexSuffix}`];
+const usualWeights = [singleFile, `${singleFile}.index.json`];
 
 /** What a config.json may take: the largest have some ten thousand bytes. */
 const configLimit = 2 ** 24;
@@ -53,7 +52,7 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   const configText = await readText(folder, configFile, configLimit);
   const config = configText === null ? null : parseJsonObject(configText, configFile);
   const { file, source } = await openWeights(folder);
-  if (!file.endsWith(indexSuffix)) {
+  if (!file.endsWith(".json")) {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };
   }
   const indexText = await readAll(source);

@@ -1,50 +1,14 @@
-import { bitRange, type FloatDType, type Granularity, normalizeGranularity, OctetError } from "@octet/core";
-import type { TensorInfo } from "@octet/safetensors";
+import { bitRange, type Granularity, normalizeGranularity, OctetError } from "@octet/core";
 import { findQuantization } from "./already-quantized.ts";
 import { dtypeName } from "./dtype.ts";
 import { formatGranularity } from "./granularity-name.ts";
-import type { JsonObject } from "./json.ts";
-import { type LayerTensors, layerByteLength, layerTensors } from "./layer-tensors.ts";
+import { layerByteLength, layerTensors } from "./layer-tensors.ts";
 import { findLoaderWarnings } from "./loader-warnings.ts";
 import { isEmbeddingName } from "./module-kind.ts";
 import type { CheckpointFormat, PlanOptions } from "./options.ts";
 import { createQuantizationConfig } from "./quantization-config.ts";
-import type { KeptTensor } from "./report.ts";
+import type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./quantization-plan.ts";
 import { type SelectedTensor, selectTensors } from "./select-tensors.ts";
-
-/** What is known of a checkpoint before any data is read. A reader of `@octet/safetensors` is one, but for the config. */
-export interface CheckpointHeader {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly metadata: ReadonlyMap<string, string>;
-  /** The parsed config.json; null where there is none. */
-  readonly config: JsonObject | null;
-}
-
-export interface PlannedLayer {
-  /** Of the module, without `.weight`. */
-  readonly name: string;
-  /** The name of the weight in the input. */
-  readonly weight: string;
-  readonly dtype: FloatDType;
-  /** `[outFeatures, inFeatures]` */
-  readonly shape: readonly number[];
-  /** What stands for the weight in the output. */
-  readonly tensors: LayerTensors;
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-}
-
-export interface QuantizationPlan {
-  readonly format: CheckpointFormat;
-  readonly granularity: Granularity;
-  readonly bits: number;
-  /** In the order of the input's tensors. */
-  readonly layers: readonly PlannedLayer[];
-  readonly kept: readonly KeptTensor[];
-  readonly warnings: readonly string[];
-  /** What config.json of the output says; null when no layer is quantized. */
-  readonly quantizationConfig: JsonObject | null;
-}
 
 /**
  * Decides what happens to each tensor of a checkpoint, and makes every check that needs no data, so that nothing is written before.

@@ -1,14 +1,16 @@
-import { OctetError } from "@octet/core";
+import { type Granularity, OctetError } from "@octet/core";
+import type { ErrorAccumulator } from "@octet/metrics";
 import type { CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
 import { type CodingScheme, chooseBlockElements } from "./coding-scheme.ts";
 import { addQuantizationConfig } from "./config-text.ts";
 import { createReport } from "./create-report.ts";
-import type { LayerError } from "./error-meter.ts";
 import { createFileMetadata } from "./file-metadata.ts";
+import { LayerBlocks } from "./layer-blocks.ts";
 import { configFile, type OpenInput, openInput } from "./open-input.ts";
 import type { QuantizeCheckpointOptions } from "./options.ts";
-import { planQuantization, type QuantizationPlan } from "./plan.ts";
+import { planQuantization } from "./plan.ts";
 import { ProgressMeter } from "./progress.ts";
+import type { QuantizationPlan } from "./quantization-plan.ts";
 import { quantizeFile } from "./quantize-file.ts";
 import type { QuantizationReport } from "./report.ts";
 import { createShardIndex } from "./shard-index.ts";
@@ -47,7 +49,7 @@ export async function quantizeOpened(
   options.signal?.throwIfAborted();
   const meter = new ProgressMeter(bytesToRead(plan), options);
   const planned = new Map(plan.layers.map((layer) => [layer.weight, layer]));
-  const errors = new Map<string, LayerError>();
+  const errors = new Map<string, ErrorAccumulator>();
   const weightMap = new Map<string, string>();
   let totalSize = 0;
   for (const [file, reader] of input.files) {
@@ -70,18 +72,19 @@ export async function quantizeOpened(
   return createReport({ ...plan, layers, errors });
 }
 
-function createScheme(
-  { granularity, bits, layers }: QuantizationPlan,
-  { backend }: QuantizeCheckpointOptions,
-): CodingScheme {
-  for (const dtype of new Set(layers.map((layer) => layer.dtype))) {
-    if (backend.supports({ op: "quantize", dtype, granularity: { kind: "channel", dim: 0 }, bits })) continue;
+function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOptions): CodingScheme {
+  const { granularity, bits, layers } = plan;
+  const blockElements = chooseBlockElements(backend);
+  for (const { name, dtype, shape } of layers) {
+    const { runLength } = new LayerBlocks(shape, granularity, blockElements);
+    const needed: Granularity = runLength > blockElements ? { kind: "tensor" } : granularity;
+    if (backend.supports({ op: "quantize", dtype, granularity: needed, bits })) continue;
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `the ${backend.info.name} backend does not quantize ${dtype} to ${bits} bits; use another backend`,
+      `the ${backend.info.name} backend does not quantize ${dtype} to ${bits} bits per ${needed.kind}, which layer ${JSON.stringify(name)} needs; use another backend`,
     );
   }
-  return { granularity, bits, backend, blockElements: chooseBlockElements(backend) };
+  return { granularity, bits, backend, blockElements };
 }
 
 /** Weights are read twice, everything else once. */

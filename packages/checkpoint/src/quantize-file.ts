@@ -1,13 +1,14 @@
+import { createErrorAccumulator, type ErrorAccumulator } from "@octet/metrics";
 import type { ByteSink } from "@octet/safetensors";
 import { createSafetensorsWriter, type SafetensorsReader, type TensorSpec } from "@octet/safetensors";
 import { cutBlocks, readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
-import { ErrorMeter, type LayerError } from "./error-meter.ts";
 import type { CheckpointFormat } from "./options.ts";
 import { CodePacker } from "./pack.ts";
-import type { PlannedLayer } from "./plan.ts";
 import type { ProgressMeter } from "./progress.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
 import { quantizeBlocks } from "./quantize-codes.ts";
+import { release } from "./release.ts";
 import { type LayerMaxima, scanScales } from "./scan-scales.ts";
 
 export interface FileJob {
@@ -28,21 +29,21 @@ export interface FileResult {
   /** Bytes of all tensors. */
   readonly tensorBytes: number;
   /** By layer name. */
-  readonly errors: ReadonlyMap<string, LayerError>;
+  readonly errors: ReadonlyMap<string, ErrorAccumulator>;
 }
 
 type Write = (bytes: Uint8Array) => Promise<void>;
 type Produce = (write: Write) => Promise<void>;
 
 /** Bytes of a tensor that is copied that are in memory at once. */
-const copyBytes = 2 ** 22;
+const copyBytes = 2 ** 20;
 
 /**
  * Writes one file of the output, front to back. The format sorts tensors by dtype, so that all scales come before all codes; since either
  * takes a pass over the weights, each weight is read twice, and nothing is kept between the passes but its largest magnitude.
  */
 export async function quantizeFile(job: FileJob): Promise<FileResult> {
-  const errors = new Map<string, LayerError>();
+  const errors = new Map<string, ErrorAccumulator>();
   const producers = new Map<string, Produce>();
   const specs: TensorSpec[] = [];
   const add = (spec: TensorSpec, produce: Produce): void => {
@@ -65,7 +66,7 @@ function addLayer(
   { reader, format, scheme, meter }: FileJob,
   layer: PlannedLayer,
   add: (spec: TensorSpec, produce: Produce) => void,
-  errors: Map<string, LayerError>,
+  errors: Map<string, ErrorAccumulator>,
 ): void {
   const { codes, scale, shape } = layer.tensors;
   if (shape !== undefined) add(shape, (write) => write(encodeShape(layer.shape)));
@@ -76,12 +77,16 @@ function addLayer(
   // F32 sorts before I32 and I8: when it is the codes' turn, the scales are there.
   add(codes, async (write) => {
     const packer = format === "compressed-tensors" ? new CodePacker(layer.shape[1], scheme.bits) : undefined;
-    const errorMeter = new ErrorMeter(maxima.tensor);
-    for await (const block of quantizeBlocks(reader, layer, scheme, maxima, meter)) {
-      errorMeter.add(block);
-      await write(packer?.pack(block.codes) ?? bytesOf(block.codes));
+    const error = createErrorAccumulator({ maxAbs: maxima.tensor });
+    errors.set(layer.name, error);
+    for await (const { original, tensor } of quantizeBlocks(reader, layer, scheme, maxima, meter)) {
+      error.add(original, tensor);
+      const codes = tensor.quantized.data;
+      const bytes = packer?.pack(codes) ?? bytesOf(codes);
+      await write(bytes);
+      release(bytes.buffer);
+      release(codes.buffer);
     }
-    errors.set(layer.name, errorMeter.finish());
   });
 }
 

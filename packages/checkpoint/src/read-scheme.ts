@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import type { QuantizationInfo } from "./checkpoint.ts";
 import { octetKey, octetVersion, quantizationConfigKey } from "./file-metadata.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
-import type { CheckpointHeader } from "./plan.ts";
+import type { CheckpointHeader } from "./quantization-plan.ts";
 import { readQuantizationConfig } from "./read-quantization-config.ts";
 
 /** What a checkpoint says of its quantization, apart from its tensors. Empty lists where it says nothing. */

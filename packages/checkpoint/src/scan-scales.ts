@@ -3,9 +3,11 @@ import type { SafetensorsReader } from "@octet/safetensors";
 import { readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
 import { floatValues } from "./host-values.ts";
-import type { PlannedLayer } from "./plan.ts";
+import { LayerBlocks } from "./layer-blocks.ts";
 import type { ProgressMeter } from "./progress.ts";
-import { cutLayer, runRange, runsOf } from "./runs.ts";
+import type { PlannedLayer } from "./quantization-plan.ts";
+
+import { release } from "./release.ts";
 
 /** What one pass over a weight tells. */
 export interface LayerMaxima {
@@ -29,7 +31,7 @@ export async function scanScales(
 ): Promise<LayerMaxima> {
   const { weight, dtype, shape } = layer;
   const { highest } = bitRange(bits);
-  const runs = runsOf(granularity, shape);
+  const blocks = new LayerBlocks(shape, granularity, blockElements);
   const longRuns = new Map<number, number>();
   const bad = { first: -1, count: 0, value: 0 };
   let tensor = 0;
@@ -39,23 +41,25 @@ export async function scanScales(
     await write(new Uint8Array(maxima.map((amax) => scaleOf(amax, highest)).buffer));
   };
 
-  for await (const block of readBlocks(reader, weight, bytesPerElement[dtype], cutLayer(runs, shape, blockElements))) {
-    const values = floatValues(dtype, block.bytes);
-    const [first, last] = runRange(block, runs);
+  for await (const { bytes, ...block } of readBlocks(reader, weight, bytesPerElement[dtype], blocks)) {
+    const values = floatValues(dtype, bytes);
+    const [first, last] = blocks.runsOf(block);
     const maxima = new Float32Array(last - first);
     if (!findMaxima(values, maxima)) countNonFinite(values, block.start, bad);
     for (const amax of maxima) if (amax > tensor) tensor = amax;
-    if (block.end - block.start >= runs.length) {
+    if (!blocks.isPiece(block)) {
       await writeScales(maxima);
     } else {
-      longRuns.set(first, Math.max(longRuns.get(first) ?? 0, maxima[0]));
-      const complete = block.end === last * runs.length;
-      if (complete) await writeScales(Float32Array.of(longRuns.get(first)!));
+      const amax = Math.max(longRuns.get(first) ?? 0, maxima[0]);
+      longRuns.set(first, amax);
+      if (block.end === last * blocks.runLength) await writeScales(Float32Array.of(amax));
     }
-    await meter.advance(weight, block.bytes.byteLength);
+    await meter.advance(weight, bytes.byteLength);
+    if (values.buffer !== bytes.buffer) release(values.buffer);
   }
   if (bad.count > 0) throw nonFiniteIn(weight, bad);
-  if (written < runs.count) await writeScales(new Float32Array(runs.count - written)); // runs without elements
+  const empty = blocks.runCount - written; // runs without elements
+  if (empty > 0) await writeScales(new Float32Array(empty));
   return { tensor, longRuns };
 }
 

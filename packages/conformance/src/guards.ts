@@ -1,5 +1,4 @@
-import type { Backend, HostTensor, Tensor } from "@octet/core";
-import type { HostOperand } from "./check-op.ts";
+import type { Backend, HostQuantizedTensor, HostTensor, Tensor } from "@octet/core";
 import { checkSameTensor } from "./compare.ts";
 
 /** Not a multiple of any register width, so that the guard's neighbours do not start on one either. */
@@ -13,7 +12,7 @@ const guardBytes = 67;
  */
 export function guardMemory(
   backend: Backend,
-  parts: readonly HostOperand[],
+  parts: readonly (HostTensor | HostQuantizedTensor)[],
   keep: <Kept extends Tensor>(tensor: Kept) => Kept,
 ): () => Promise<void> {
   const pattern = guardPattern();
@@ -32,7 +31,7 @@ export function guardMemory(
   };
 }
 
-function partSizes(host: HostOperand): number[] {
+function partSizes(host: HostTensor | HostQuantizedTensor): number[] {
   if (!("quantized" in host)) return [host.data.byteLength];
   return [host.quantized.data.byteLength, host.scale.data.byteLength];
 }

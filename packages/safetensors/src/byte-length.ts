@@ -8,7 +8,8 @@ const LARGEST_U64 = 2n ** 64n - 1n;
  * product(shape) * bits / 8, exactly. The running product is bounded at every step, as in the reference implementation:
  * a zero that comes after an overflow does not undo it.
  *
- * Throws ERR_FORMAT if the count of bits passes 64 bits, ends inside a byte, or passes 2^53 - 1 bytes.
+ * Throws ERR_FORMAT if the elements pass 64 bits or all of them end inside a byte. Above 2^53 - 1 the result is rounded;
+ * no file has room for that much.
  */
 export function byteLengthOf({ name, dtype, shape }: TensorSpec): number {
   const refuse = (problem: string): never => {
@@ -23,9 +24,6 @@ export function byteLengthOf({ name, dtype, shape }: TensorSpec): number {
     if (elements > LARGEST_U64) refuse("has more elements than 64 bits can count");
   }
   const bits = elements * BigInt(bitsPerElement(dtype));
-  if (bits > LARGEST_U64) refuse("has more bits than 64 bits can count");
   if (bits % 8n !== 0n) refuse(`takes ${bits} bits, which is no whole number of bytes`);
-  const bytes = Number(bits / 8n);
-  if (bytes > Number.MAX_SAFE_INTEGER) refuse(`takes ${bits / 8n} bytes, more than the 2^53 - 1 that can be addressed`);
-  return bytes;
+  return Number(bits / 8n);
 }

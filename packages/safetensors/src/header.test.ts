@@ -10,7 +10,7 @@ const repeat = (count: number, member: (at: number) => string): string => {
   return text;
 };
 
-describe("the limits on counts, at which every entry is still valid", () => {
+describe("the limits on counts, at which every entry is still valid", { timeout: 300_000 }, () => {
   const count = safetensorsLimits.tensors;
   test(`${count} tensors, and one more`, () => {
     const members = (number: number): string =>

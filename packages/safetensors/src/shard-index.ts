@@ -62,7 +62,6 @@ function readWeightMap(scanner: JsonScanner): ReadonlyMap<string, string> {
  */
 function findPathProblem(path: string): string | undefined {
   if (path.startsWith("/") || path.startsWith("\\")) return "starts at the root";
-  if (/^[a-z]:/i.test(path)) return "names a drive";
   const parts = path.split(/[/\\]/);
   if (parts.includes("..")) return 'leads upwards with ".."';
   if (parts.includes("") || parts.includes(".")) return "has an empty part";

@@ -1,4 +1,4 @@
-import { safetensorsLimits } from "@octet/safetensors";
+import { openSafetensors, safetensorsLimits } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
 import { expectRefusal, fileOf, member, openBytes } from "./support.ts";
 
@@ -41,6 +41,20 @@ describe("the length of the header", () => {
   ])("a claim of %i bytes where %i follow", async (length, rest) => {
     await expectRefusal(openBytes(prefixed(length, rest)), "ERR_FORMAT", `${length}`);
   });
+});
+
+test.each([
+  ["over the limit", 100_000_001n, 2 ** 40],
+  ["of 2^63 bytes", 2n ** 63n, 2 ** 53 - 1],
+  ["longer than the file", 1_000n, 1_007],
+])("a header %s is never asked for", async (_, length, size) => {
+  const reads: number[] = [];
+  const read = async (offset: number, count: number): Promise<Uint8Array> => {
+    reads.push(offset, count);
+    return prefixed(length, 0);
+  };
+  await expectRefusal(openSafetensors({ size, read, close: async () => {} }), "ERR_FORMAT", `${length}`);
+  expect(reads).toEqual([0, 8]);
 });
 
 describe("UTF-8", () => {
@@ -119,6 +133,7 @@ describe("JSON", () => {
     ["\\u 123 in an unknown field", w.replace('"dtype"', '"x":"\\u 123","dtype"')],
     ["a lone high surrogate in an unknown field", w.replace('"dtype"', '"x":"\\ud800","dtype"')],
     ["a lone low surrogate in an unknown field", w.replace('"dtype"', '"x":"\\udc00","dtype"')],
+    ["two low surrogates", w.replace('"dtype"', '"x":"\\udc00\\udc00","dtype"')],
     ["a reversed pair in an unknown field", w.replace('"dtype"', '"x":"\\udc00\\ud800","dtype"')],
     ["a high surrogate before a letter", w.replace('"dtype"', '"x":"\\ud800\\u0041","dtype"')],
   ])("%s", async (_, header) => {
@@ -130,10 +145,13 @@ describe("JSON", () => {
     await expectRefusal(openBytes(fileOf(header)), "ERR_FORMAT", "control character");
   });
 
-  test.each(["\\ud800", "\\udc00", "\\ud83d\\ud83d"])("a lone surrogate %s in a name", async (escaped) => {
-    const header = `{"w${escaped}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}`;
-    await expectRefusal(openBytes(fileOf(header)), "ERR_FORMAT", "surrogate");
-  });
+  test.each(["\\ud800", "\\udc00", "\\ud83d\\ud83d", "\\udc00\\udc00"])(
+    "a lone surrogate %s in a name",
+    async (escaped) => {
+      const header = `{"w${escaped}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}`;
+      await expectRefusal(openBytes(fileOf(header)), "ERR_FORMAT", "surrogate");
+    },
+  );
 
   test("nesting over 127 levels in all, inside a tensor", async () => {
     const nested = (levels: number): Uint8Array =>
@@ -205,6 +223,13 @@ describe("numbers", () => {
     await expectRefusal(openBytes(replaced("[0,16]", `[0,${number}]`)), "ERR_FORMAT", 'tensor "w"');
     await expectRefusal(openBytes(replaced("[0,16]", `[${number},16]`)), "ERR_FORMAT", 'tensor "w"');
   });
+  test.each(["16.0", "1.6e1", "-16", '"16"'])("an offset %s: the message says what is wanted", async (number) => {
+    await expectRefusal(
+      openBytes(replaced("[0,16]", `[0,${number}]`)),
+      "ERR_FORMAT",
+      "an offset must be a whole number",
+    );
+  });
   test.each([...spoiled, ...tooLarge])("a dimension %s", async (number) => {
     await expectRefusal(openBytes(replaced("[2,2]", `[2,${number}]`)), "ERR_FORMAT", 'tensor "w"');
     await expectRefusal(openBytes(replaced("[2,2]", `[${number},2]`)), "ERR_FORMAT", 'tensor "w"');
@@ -256,7 +281,7 @@ describe("the data", () => {
   };
 
   test("begin > end", async () => {
-    await expectRefusal(openBytes(replaced("[0,16]", "[16,0]")), "ERR_FORMAT", '"w"');
+    await expectRefusal(openBytes(replaced("[0,16]", "[16,0]")), "ERR_FORMAT", '"w"', "before the beginning");
     await expectRefusal(two("[0,16]", "[16,0]"), "ERR_FORMAT", '"second"');
     await expectRefusal(two("[0,16]", "[17,16]"), "ERR_FORMAT", '"second"');
   });
@@ -285,7 +310,7 @@ describe("the data", () => {
     await expectRefusal(two("[0,16]", "[8,8]"), "ERR_FORMAT", '"second"', "overlap");
   });
   test("more than the file holds", async () => {
-    await expectRefusal(openBytes(fileOf(w, 15)), "ERR_FORMAT", '"w"');
+    await expectRefusal(openBytes(fileOf(w, 15)), "ERR_FORMAT", '"w"', "the file ends after 15");
     await expectRefusal(openBytes(fileOf(w, 0)), "ERR_FORMAT", '"w"');
     await expectRefusal(two("[0,16]", "[16,17]"), "ERR_FORMAT", '"second"');
     await expectRefusal(openBytes(replaced("[2,2],", "[2,2],").subarray(0, -1)), "ERR_FORMAT", '"w"');
@@ -357,7 +382,7 @@ describe("attacks on time and memory", () => {
   test("10 million entries", async () => {
     const start = performance.now();
     await expectRefusal(openBytes(filled("{", '"":{},', '"":{}}', 60_000_000)), "ERR_FORMAT");
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   test("one field more than the limit", async () => {

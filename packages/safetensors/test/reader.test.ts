@@ -93,6 +93,12 @@ describe("accepted", () => {
     expect([...(await reader.read("last"))]).toEqual([4]);
   });
 
+  test("an empty tensor that the header names after the one it lies before", async () => {
+    const members = [member("w", "U8", "[4]", "[0,4]"), member("empty", "U8", "[0]", "[0,0]")];
+    await using reader = await openBytes(fileOf(`{${members}}`, 4));
+    expect([...reader.tensors.keys()]).toEqual(["empty", "w"]);
+  });
+
   test("a dimension above 2^53 - 1 is refused, though the size is zero: no JavaScript number could state it", async () => {
     const header = `{${member("w", "U8", "[0,18446744073709551615,2]", "[0,0]")}}`;
     await expectRefusal(openBytes(fileOf(header)), "ERR_FORMAT", '"w"', "2^53");

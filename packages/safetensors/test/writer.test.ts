@@ -286,6 +286,11 @@ describe("writing the data", () => {
     ]);
   });
 
+  test("takes -0 for 0", async () => {
+    const tensors: TensorSpec[] = [{ name: "a", dtype: "U8", shape: [-0] }];
+    expect((await createSafetensorsWriter(memorySink(), { tensors })).tensors[0].shape).toEqual([0]);
+  });
+
   test("does not follow later changes of the shapes it was given", async () => {
     const shape = [2];
     const writer = await createSafetensorsWriter(memorySink(), { tensors: [{ name: "a", dtype: "U8", shape }] });

@@ -63,15 +63,15 @@ export function activationCodeCases(activations: ExactMode): ConformanceCase[] {
       ["asymmetric-activations", "flushed-subnormals"],
       { weight: () => identityWeight(5, 2 ** 126) },
     ),
-    seen("every-value", 992, 64, () => bitsTensor("float16", [992, 64], finitePatterns("float16")), [], {
+    seen("every-value", 3968, 16, () => bitsTensor("float16", [3968, 16], finitePatterns("float16")), [], {
       dtype: "float16",
       output: "float32",
     }),
     seen(
       "every-value",
-      510,
-      128,
-      () => bitsTensor("bfloat16", [510, 128], finitePatterns("bfloat16")),
+      4080,
+      16,
+      () => bitsTensor("bfloat16", [4080, 16], finitePatterns("bfloat16")),
       ["flushed-subnormals"],
       {
         dtype: "bfloat16",

@@ -1,0 +1,46 @@
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
+import { createReferenceBackend, type LinearActivations } from "@octet/core";
+import { heldOutLoss } from "../src/held-out-loss.ts";
+import { heldOutWindows } from "../src/held-out-text.ts";
+import type { LlamaForCausalLM } from "../src/llama.ts";
+import { loadLlama } from "../src/load.ts";
+
+export const modelFolder: string = fileURLToPath(new URL("../model", import.meta.url));
+
+type Quantization = Omit<QuantizePathOptions, "backend">;
+
+/** Runs `use` with the model as stored or, after quantizing the folder, as loaded from the quantized one. */
+async function withModel<T>(
+  quantization: Quantization | undefined,
+  use: (model: LlamaForCausalLM) => Promise<T>,
+  activations: LinearActivations = "float",
+): Promise<T> {
+  using backend = createReferenceBackend();
+  await using folder = await mkdtempDisposable(join(tmpdir(), "octet-tiny-llama-"));
+  let path = modelFolder;
+  if (quantization !== undefined) {
+    path = join(folder.path, "quantized");
+    await quantizePath(modelFolder, path, { ...quantization, backend });
+  }
+  await using checkpoint = await openCheckpointPath(path);
+  using model = await loadLlama(checkpoint, { backend, activations });
+  return await use(model);
+}
+
+/** The loss over the first windows of every held-out text. */
+export function measureLoss(windowsPerFile: number, quantization?: Quantization): Promise<number> {
+  return withModel(quantization, async (model) => heldOutLoss(model, await heldOutWindows(windowsPerFile)));
+}
+
+/** The logits of one window, [tokens, vocabulary]. */
+export function logitsOf(
+  tokens: Uint8Array,
+  quantization?: Quantization,
+  activations?: LinearActivations,
+): Promise<Float32Array> {
+  return withModel(quantization, (model) => model.forward([tokens]), activations);
+}

@@ -1,0 +1,91 @@
+import { lstat, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { OctetError } from "@octet/core";
+import { describeFailure, isSystemError } from "./file-errors.ts";
+import type { LocatedInput } from "./locate-input.ts";
+
+/** Where the output goes. */
+export interface LocatedOutput {
+  /** Absolute, without symbolic links but for a last part that does not exist yet. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Whether something is there that will be replaced. */
+  readonly exists: boolean;
+}
+
+/**
+ * Decides where the output goes, and refuses what would harm the input or, without `force`, anything else. One file becomes one file, in
+ * OUT if that is a folder that exists; a folder, or an index, becomes a folder.
+ * @throws OctetError `ERR_UNAVAILABLE`
+ */
+export async function locateOutput(input: LocatedInput, output: string, force: boolean): Promise<LocatedOutput> {
+  const found = await statIfThere(output);
+  const isFolder = input.kind !== "file";
+  const intoFolder = !isFolder && (found?.isDirectory() === true || /[/\\]$/.test(output));
+  const wanted = intoFolder ? join(output, basename(input.path)) : output;
+  const path = await realPath(wanted);
+  const existing = await statIfThere(path);
+  const exists = existing !== undefined || (await isDanglingLink(path));
+  if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
+    refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
+  }
+  if (existing !== undefined && existing.isDirectory() !== isFolder) {
+    const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
+    refuse(`${wanted} is ${is}, and the output of ${input.path} is a ${needs}: choose another name`);
+  }
+  await checkApart(input, path, wanted);
+  if (exists && !force) refuse(`the output ${wanted} exists: choose another name, or pass --force to replace it`);
+  return { path, isFolder, exists };
+}
+
+async function checkApart({ path, folder, kind }: LocatedInput, output: string, wanted: string): Promise<void> {
+  const source = await realpath(kind === "file" ? path : folder);
+  const [a, b] = [await statIfThere(source), await statIfThere(output)];
+  const same = source === output || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
+  if (same)
+    refuse(
+      `the output ${wanted} is ${kind === "index" ? "the folder of the input" : "the input itself"}: choose another name`,
+    );
+  if (kind === "folder" && isInside(output, source)) {
+    refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
+  }
+  if (isInside(source, output)) refuse(`the input ${path} lies inside the output ${wanted}, which would be replaced`);
+}
+
+/** Whether `path` lies below `folder`; both absolute and real. */
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** The real path, also of what does not exist yet: then that of the nearest folder that does, and the rest as it is written. */
+async function realPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = dirname(absolute);
+    if (!isSystemError(error, "ENOENT") || parent === absolute) {
+      return describeFailure(`write ${path}`, () => Promise.reject(error));
+    }
+    return join(await realPath(parent), basename(absolute));
+  }
+}
+
+async function statIfThere(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  return stat(path).catch((error: unknown) => {
+    if (isSystemError(error, "ENOENT")) return undefined;
+    return describeFailure(`write ${path}`, () => Promise.reject(error));
+  });
+}
+
+async function isDanglingLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+}
+
+function refuse(message: string): never {
+  throw new OctetError("ERR_UNAVAILABLE", message);
+}

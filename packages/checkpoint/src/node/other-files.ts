@@ -1,0 +1,83 @@
+import { constants, copyFile, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { OctetError } from "@octet/core";
+import { configFile } from "../open-input.ts";
+import { describeFailure } from "./file-errors.ts";
+
+/** A file that goes along as it is. */
+export interface OtherFile {
+  /** Relative to the folder, in the system's spelling. */
+  readonly name: string;
+  /** Where its bytes are, with all symbolic links followed. */
+  readonly realPath: string;
+}
+
+/** Folders of tools that fetched the model, which are no part of it. */
+const leftBehind: ReadonlySet<string> = new Set([".git", ".cache"]);
+
+/**
+ * The files in a model folder and the folders below it, symbolic links followed, but for those in `written`. `.git` and `.cache` stay
+ * behind.
+ * @throws OctetError `ERR_UNAVAILABLE` for what cannot be read, a link that leads nowhere or into a circle, a pipe or a device
+ */
+export async function findOtherFiles(folder: string, written: ReadonlySet<string>): Promise<OtherFile[]> {
+  const files: OtherFile[] = [];
+  const visit = async (name: string, ancestors: readonly string[]): Promise<void> => {
+    const path = join(folder, name);
+    const real = await realpath(path);
+    const stats = await stat(real);
+    if (stats.isFile()) {
+      files.push({ name, realPath: real });
+    } else if (!stats.isDirectory()) {
+      throw new OctetError("ERR_UNAVAILABLE", `cannot copy ${path}: it is neither a file nor a folder`);
+    } else if (ancestors.includes(real)) {
+      throw new OctetError("ERR_UNAVAILABLE", `cannot copy ${path}: it is a link to a folder that it lies in`);
+    } else {
+      await visitAll(name, real, [...ancestors, real]);
+    }
+  };
+  const visitAll = async (name: string, real: string, ancestors: readonly string[]): Promise<void> => {
+    for (const entry of (await readdir(real)).sort()) {
+      const below = join(name, entry);
+      if (written.has(below) || leftBehind.has(entry)) continue;
+      await describeFailure(`read ${join(folder, below)}`, () => visit(below, ancestors));
+    }
+  };
+  const root = await realpath(folder);
+  await visitAll("", root, [root]);
+  return files;
+}
+
+/**
+ * The files beside an index that belong to its model: those of the folder itself that are no weights, if there is a config.json among
+ * them. Without one, the folder is no model's, and what lies in it is anything.
+ * @throws OctetError `ERR_UNAVAILABLE` for what cannot be read
+ */
+export async function findFilesBeside(folder: string, written: ReadonlySet<string>): Promise<OtherFile[]> {
+  const names = await describeFailure(`read ${folder}`, () => readdir(folder));
+  if (!names.includes(configFile)) return [];
+  const files: OtherFile[] = [];
+  for (const name of names.sort()) {
+    if (written.has(name) || isWeights(name)) continue;
+    const path = join(folder, name);
+    await describeFailure(`read ${path}`, async () => {
+      const real = await realpath(path);
+      if ((await stat(real)).isFile()) files.push({ name, realPath: real });
+    });
+  }
+  return files;
+}
+
+/** Whether a file holds weights, by its name. */
+export function isWeights(name: string): boolean {
+  return /\.(?:safetensors|safetensors\.index\.json|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)$/.test(name);
+}
+
+/** Copies a file to `path`, making the folders above it, and waits until it is on the disk. */
+export async function copyToDisk({ realPath }: OtherFile, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  // Where the file system can, a copy that shares its blocks.
+  await copyFile(realPath, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await using handle = await open(path, "r");
+  await handle.sync();
+}
