@@ -1,0 +1,2 @@
+export { launchChromium } from "./chromium.ts";
+export { swiftShaderEnvironment } from "./swiftshader.ts";
