@@ -1,8 +1,7 @@
 import type { Backend, BackendInfo } from "@octet/core";
 import { WebGPUBackend } from "./backend.ts";
-import { Device, type ShaderFeatures } from "./device.ts";
+import { Device, type DeviceInternals, type ShaderFeatures } from "./device.ts";
 import { findGPU, openDevice } from "./open-device.ts";
-import type { Shader } from "./shader.ts";
 
 export interface WebGPUBackendOptions {
   /**
@@ -28,10 +27,10 @@ export function createWebGPUBackend(options: WebGPUBackendOptions = {}): Promise
   return createBackend(options);
 }
 
-/** As `createWebGPUBackend`; `rewrite` changes the text of shaders before they are compiled, with which tests break them. */
+/** As `createWebGPUBackend`, with what tests change inside. */
 export async function createBackend(
   options: WebGPUBackendOptions,
-  rewrite?: (shader: Shader) => string,
+  internals: DeviceInternals = {},
 ): Promise<WebGPUBackend> {
   const { device: shared, withoutFeatures = [], ...open } = options;
   const { gpu, device } = shared
@@ -45,7 +44,7 @@ export async function createBackend(
     software: isSoftware(device.adapterInfo),
   };
   return new WebGPUBackend({
-    device: new Device(device, features, rewrite),
+    device: new Device(device, features, internals),
     info: describe(device, features),
     release: shared ? () => {} : () => device.destroy(),
   });

@@ -15,6 +15,13 @@ export interface ShaderFeatures {
   readonly software: boolean;
 }
 
+/** What tests change: they break shaders, and cut small tensors into many ranges. */
+export interface DeviceInternals {
+  /** The text to compile instead of a shader's own. */
+  readonly rewrite?: ((shader: Shader) => string) | undefined;
+  readonly maxRangeBytes?: number | undefined;
+}
+
 /** A GPUDevice with everything that ops share. */
 export class Device {
   readonly gpu: GPUDevice;
@@ -26,14 +33,15 @@ export class Device {
   /** Bytes of a range that can be bound wherever it starts. */
   readonly maxRangeBytes: number;
 
-  constructor(gpu: GPUDevice, features: ShaderFeatures, rewrite?: (shader: Shader) => string) {
+  constructor(gpu: GPUDevice, features: ShaderFeatures, internals: DeviceInternals = {}) {
     this.gpu = gpu;
     this.features = features;
-    this.pipelines = new Pipelines(gpu, rewrite);
+    this.pipelines = new Pipelines(gpu, internals.rewrite);
     this.pool = new BufferPool(gpu);
     this.queue = new CommandQueue(gpu, this.pipelines);
     this.ledger = new OutcomeLedger(gpu);
-    this.maxRangeBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize) - bindingSlack;
+    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
+    this.maxRangeBytes = internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize) - bindingSlack;
   }
 
   /** Destroys all buffers; the GPUDevice itself belongs to whoever made it. */

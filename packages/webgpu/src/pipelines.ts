@@ -7,7 +7,7 @@ export class Pipelines {
   readonly #compiled = new Map<string, GPUComputePipeline>();
   readonly #compiling = new Map<string, Promise<void>>();
 
-  /** `rewrite` gives the text to compile instead of a shader's own: tests break shaders with it. */
+  /** `rewrite` gives the text to compile instead of a shader's own. */
   constructor(device: GPUDevice, rewrite: (shader: Shader) => string = ({ source }) => source) {
     this.#device = device;
     this.#rewrite = rewrite;

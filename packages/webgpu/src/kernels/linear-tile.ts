@@ -40,7 +40,6 @@ export function linearTileShader(variant: LinearVariant): Shader {
       storeResult(variant),
       `var<workgroup> x_tile: array<Four, ${runs * tileRows}>;
 var<workgroup> w_tile: array<FourWeights, ${runs * tileColumns}>;
-fn store_in_bounds(m: u32, n: u32, sum: Sum) { if (m < params.m && n < params.n) { store_result(m, n, sum); } }
 `,
     ],
     workgroupSize: [columnsApart, rowsApart],
@@ -74,6 +73,12 @@ fn store_in_bounds(m: u32, n: u32, sum: Sum) { if (m < params.m && n < params.n)
     }
     workgroupBarrier();
   }
-  ${cells((row, column) => `store_in_bounds(first_m + local.y + ${row * rowsApart}u, first_n + local.x + ${column * columnsApart}u, sum${row}${column});`)}`,
+// One call in a loop: the exact scaling is long, and compilers copy it to wherever it is called.
+  let sums = array<Sum, 16>(${four.flatMap((row) => four.map((column) => `sum${row}${column}`)).join(", ")});
+  for (var cell = 0u; cell < 16u; cell = cell + 1u) {
+    let m = first_m + local.y + (cell / 4u) * ${rowsApart}u;
+    let n = first_n + local.x + (cell % 4u) * ${columnsApart}u;
+    if (m < params.m && n < params.n) { store_result(m, n, sums[cell]); }
+  }`,
   });
 }

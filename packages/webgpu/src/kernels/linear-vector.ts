@@ -62,7 +62,9 @@ export function linearVectorShader(variant: LinearVariant, { mRows, nRows, slice
   }
   ${slices > 1 ? reduction : ""}
   if (n >= params.n) { return; }
-  ${each((row) => `if (first_m + ${row}u < params.m) { store_result(first_m + ${row}u, n, sum${row}); }`)}`,
+// One call in a loop: the exact scaling is long, and compilers copy it to wherever it is called.
+  let sums = array<Sum, ${mRows}>(${rows.map((row) => `sum${row}`).join(", ")});
+  for (var row = 0u; row < min(${mRows}u, params.m - first_m); row = row + 1u) { store_result(first_m + row, n, sums[row]); }`,
   });
 }
 
