@@ -44,7 +44,7 @@ export async function createBackend(
     software: isSoftware(device.adapterInfo),
   };
   return new WebGPUBackend({
-    device: new Device(device, features, internals),
+    device: new Device(device, { ...features, software: internals.software ?? features.software }, internals),
     info: describe(device, features),
     release: shared ? () => {} : () => device.destroy(),
   });

@@ -15,11 +15,13 @@ export interface ShaderFeatures {
   readonly software: boolean;
 }
 
-/** What tests change: they break shaders, and cut small tensors into many ranges. */
+/** What tests change: they break shaders, cut small tensors into many ranges, and choose other kernels. */
 export interface DeviceInternals {
   /** The text to compile instead of a shader's own. */
   readonly rewrite?: ((shader: Shader) => string) | undefined;
   readonly maxRangeBytes?: number | undefined;
+  /** Chooses the kernels for GPUs on a software device, or the other way round. */
+  readonly software?: boolean | undefined;
 }
 
 /** A GPUDevice with everything that ops share. */
