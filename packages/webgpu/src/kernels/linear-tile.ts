@@ -52,15 +52,14 @@ var<workgroup> w_tile: array<FourWeights, ${runs * tileColumns}>;
     for (var i = lane; i < ${runs * tileRows}u; i = i + ${lanes}u) {
       let run = i / ${tileRows}u;
       let quad = first_quad + run / 4u;
-      var elements: Four;
-      if (quad < params.quads) { elements = load_four(min(first_m + i % ${tileRows}u, params.m - 1u), quad, run % 4u); }
-      x_tile[i] = elements;
+      let elements = load_four(min(first_m + i % ${tileRows}u, params.m - 1u), min(quad, params.quads - 1u), run % 4u);
+      // Past the end of K zeroes, explicitly: a variable without a value keeps the one of the round before on some devices.
+      x_tile[i] = select(Four(), elements, quad < params.quads);
     }
     for (var i = lane; i < ${depth * tileColumns}u; i = i + ${lanes}u) {
       let column = i % ${tileColumns}u;
       let quad = first_quad + i / ${tileColumns}u;
-      var weights: Weights;
-      if (quad < params.quads) { weights = load_weight(min(first_n + column, params.n - 1u), quad); }
+      let weights = load_weight(min(first_n + column, params.n - 1u), min(quad, params.quads - 1u));
       for (var run = 0u; run < 4u; run = run + 1u) {
         w_tile[((i / ${tileColumns}u) * 4u + run) * ${tileColumns}u + column] = weights[run];
       }
