@@ -3,7 +3,6 @@
  * else of ours. The picture and the reasons are in docs/architecture.md.
  */
 const layers = {
-  "browser-testing": [],
   core: [],
   safetensors: [],
   metrics: ["core"],

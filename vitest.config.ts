@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from "vitest/config";
-import { swiftShaderEnvironment } from "./packages/browser-testing/src/swiftshader.ts";
+import { swiftShaderEnvironment } from "./apps/browser-testing/src/swiftshader.ts";
 
 /** Chooses what `@octet/*` resolves to: the TypeScript sources, or what is published. */
 const resolution = (source: boolean) => {
@@ -25,7 +25,7 @@ const shared = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Vulkan, and with it Dawn for Node, runs on SwiftShader, whatever GPU the machine has.
-  env: swiftShaderEnvironment(),
+  env: await swiftShaderEnvironment(),
 };
 const publicFace = ["packages/*/test/**/*.test.ts", "tests/resolution/*.test.ts"];
 
@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "source",
-          include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", ...publicFace],
+          include: ["packages/*/src/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", ...publicFace],
         },
       },
       // Tests of a package's public face import it by name, and run once more on the built files.
@@ -50,7 +50,7 @@ export default defineConfig({
           ...shared,
           name: "workspace",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/resolution/**", ...shared.exclude],
+          exclude: ["tests/resolution/**", "tests/.snippets/**", ...shared.exclude],
         },
       },
     ],

@@ -42,10 +42,8 @@ async function checkApart({ path, folder, kind }: LocatedInput, output: string, 
   const source = await realpath(kind === "file" ? path : folder);
   const [a, b] = [await statIfThere(source), await statIfThere(output)];
   const same = source === output || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
-  if (same)
-    refuse(
-      `the output ${wanted} is ${kind === "index" ? "the folder of the input" : "the input itself"}: choose another name`,
-    );
+  const what = kind === "index" ? "the folder of the input" : "the input itself";
+  if (same) refuse(`the output ${wanted} is ${what}: choose another name`);
   if (kind === "folder" && isInside(output, source)) {
     refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
   }

@@ -7,8 +7,8 @@ import {
   sizeOf,
   type Tensor,
 } from "@octet/core";
-import type { Operand } from "../check-op.ts";
 import { codesTensor } from "../data.ts";
+import type { Operand } from "../operands.ts";
 
 /** Operands that fit each other, and operands that do not. */
 export interface ErrorOperands {

@@ -6,9 +6,9 @@ import { checkNonFinite, checkRejects } from "../expect-error.ts";
 import { keepTensors } from "../keep-tensors.ts";
 import { checkMemory } from "../memory.ts";
 import { nameGranularity, nameShape } from "./case-names.ts";
-import { checkPlainCodes } from "./lifetime-pending.ts";
 import { perChannel } from "./linear-case.ts";
-import { plainMatrix, plainQuantization, promiseCase } from "./promise-case.ts";
+import { checkPlainCodes, plainMatrix, plainQuantization } from "./plain-data.ts";
+import { promiseCase } from "./promise-case.ts";
 
 const nonFinite: Readonly<Record<FloatDType, readonly number[]>> = {
   float32: [0x7fc00000, 0x7f800000, 0xff800000, 0x7f800001, 0xffffffff],
@@ -57,7 +57,7 @@ function quantizeNonFinite(
   return promiseCase(
     "errors",
     `non-finite-quantize.${dtype}.${nameShape(shape)}.${nameGranularity(granularity)}.at-${bad.join("-")}.${read}`,
-    ["nan-ignored"],
+    ["nan-ignored", "leak"],
     async ({ backend }) => {
       const before = backend.memory();
       for (const value of nonFinite[dtype]) {
@@ -85,7 +85,7 @@ function linearNonFinite(
   return promiseCase(
     "errors",
     `non-finite-${activations}-linear.${dtype}.${nameShape(shape)}.at-${bad.join("-")}.${read}`,
-    ["nan-ignored"],
+    ["nan-ignored", "leak"],
     async ({ backend }) => {
       const before = backend.memory();
       for (const value of nonFinite[dtype]) {

@@ -1,8 +1,8 @@
 import type { HostQuantizedTensor, OctetErrorCode } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { type HostOperand, upload } from "../check-op.ts";
 import { checkThrows } from "../expect-error.ts";
 import { checkMemory } from "../memory.ts";
+import { type HostOperand, upload } from "../operands.ts";
 import { promiseCase } from "./promise-case.ts";
 
 type BadHost = readonly [what: string, code: OctetErrorCode, host: unknown];

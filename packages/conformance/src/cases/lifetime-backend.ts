@@ -1,8 +1,9 @@
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { upload } from "../check-op.ts";
 import { checkRejects, checkThrows } from "../expect-error.ts";
 import { check } from "../failure.ts";
-import { plainMatrix, plainQuantization, promiseCase } from "./promise-case.ts";
+import { upload } from "../operands.ts";
+import { plainMatrix, plainQuantization } from "./plain-data.ts";
+import { promiseCase } from "./promise-case.ts";
 import { sampleTensors } from "./sample-tensors.ts";
 
 /** The end of a backend, and the use of what has ended. The suite starts another backend after these cases. */

@@ -1,12 +1,14 @@
 import type { HostQuantizedTensor, HostTensor } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { checkSame, download, type HostOperand, upload } from "../check-op.ts";
+import { checkSame } from "../check-op.ts";
 import { checkSameTensor } from "../compare.ts";
 import { bitsTensor } from "../data.ts";
 import { check } from "../failure.ts";
 import { keepTensors } from "../keep-tensors.ts";
+import { download, type HostOperand, upload } from "../operands.ts";
 import { Random } from "../random.ts";
-import { plainMatrix, plainQuantization, promiseCase } from "./promise-case.ts";
+import { plainMatrix, plainQuantization } from "./plain-data.ts";
+import { promiseCase } from "./promise-case.ts";
 import { sampleTensors } from "./sample-tensors.ts";
 
 /** Whose memory is whose: the host keeps its arrays, the backend its tensors, and ops run in the order of their calls. */
@@ -14,9 +16,9 @@ export function ownershipCases(): ConformanceCase[] {
   return [
     promiseCase("ownership", "upload-copies", ["kept-upload"], uploadCopies, []),
     promiseCase("ownership", "upload-of-views", [], uploadViews, []),
-    promiseCase("ownership", "upload-of-float16array", [], uploadFloat16Array, []),
+    promiseCase("ownership", "upload-of-float16array", ["kept-upload"], uploadFloat16Array, []),
     promiseCase("ownership", "download-is-fresh", ["live-download"], downloadIsFresh, []),
-    promiseCase("ownership", "shapes-are-copies", [], shapesAreCopies, []),
+    promiseCase("ownership", "shapes-are-copies", ["live-download"], shapesAreCopies, []),
     promiseCase("ownership", "every-bit-is-kept", [], keepEveryBit, []),
     promiseCase("ownership", "downloads-at-once", [], downloadAtOnce, []),
     promiseCase("ownership", "ops-run-in-call-order", [], runInOrder),

@@ -1,5 +1,5 @@
-import type { HostOperand } from "../check-op.ts";
 import { bitsTensor, quantizedTensor, randomScale } from "../data.ts";
+import type { HostOperand } from "../operands.ts";
 import { Random } from "../random.ts";
 
 /** One tensor of every dtype, and codes of every granularity. */

@@ -1,2 +1,0 @@
-export { launchChromium } from "./chromium.ts";
-export { swiftShaderEnvironment } from "./swiftshader.ts";
