@@ -1,3 +1,4 @@
 import { library } from "../../tsup.base.ts";
 
-export default library(["src/index.ts"]);
+// The bundler of declarations drops the reference; GPUDevice would be unknown where the DOM library is not used.
+export default library(["src/index.ts"], { dts: { banner: '/// <reference types="@webgpu/types" />' } });
