@@ -1,2 +1,1 @@
-/// <reference types="@webgpu/types" />
 export { createWebGPUBackend, type WebGPUBackendOptions } from "./create-backend.ts";
