@@ -29,6 +29,9 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
   if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
     refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
   }
+  if (existing !== undefined && !existing.isFile() && !existing.isDirectory()) {
+    refuse(`the output ${wanted} is a device, a pipe or a socket, which is never replaced: choose another name`);
+  }
   if (existing !== undefined && existing.isDirectory() !== isFolder) {
     const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
     refuse(`${wanted} is ${is}, and the output of ${input.path} is a ${needs}: choose another name`);

@@ -1,7 +1,7 @@
 import { createReferenceBackend, quantizeSymmetric } from "@octet/core";
 import { bytesSource, encodeSafetensors, openSafetensors, type TensorData } from "@octet/safetensors";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sabotagedFactory, sabotages } from "../../sabotage/index.ts";
+import { sabotagedFactory, sabotages } from "../../self-test/sabotage/index.ts";
 import { runConformance } from "../run.ts";
 import { type GoldenTensors, goldenCases } from "./index.ts";
 
