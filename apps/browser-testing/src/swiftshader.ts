@@ -10,7 +10,7 @@ export async function swiftShaderEnvironment(): Promise<Record<string, string>> 
   if (missingCapability !== undefined) return {};
   const { folder } = await unpackChromium();
   return {
-    LD_LIBRARY_PATH: [folder, process.env["LD_LIBRARY_PATH"]].filter(Boolean).join(":"),
+    LD_LIBRARY_PATH: [folder, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"),
     VK_DRIVER_FILES: join(folder, "vk_swiftshader_icd.json"),
     XDG_RUNTIME_DIR: folder,
   };
