@@ -2,6 +2,7 @@ import { hostTensor, OctetError, type QuantizedTensor, quantizeWeightPerChannel,
 import { afterEach, describe, expect, it } from "vitest";
 import type { WebGPUBackend } from "./backend.ts";
 import { createBackend, type WebGPUBackendOptions } from "./create-backend.ts";
+import { bufferUsage } from "./gpu-flags.ts";
 import { openDevice } from "./open-device.ts";
 
 const started: WebGPUBackend[] = [];
@@ -164,7 +165,7 @@ describe("a device of the application", () => {
     await backend.sync();
     expect(errors).toHaveLength(1);
     backend.dispose();
-    const buffer = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST });
+    const buffer = device.createBuffer({ size: 16, usage: bufferUsage.copyTarget });
     await device.queue.onSubmittedWorkDone();
     buffer.destroy();
     device.destroy();

@@ -1,7 +1,7 @@
+import { bufferUsage } from "./gpu-flags.ts";
+
 /** What every buffer of the pool may be used for. */
-function usage(): number {
-  return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-}
+const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
 
 /** Bytes of unused buffers that are kept for reuse; beyond them buffers are destroyed. */
 const maxIdleBytes = 256 * 2 ** 20;
@@ -27,7 +27,7 @@ export class BufferPool {
     const size = sizeClass(bytes, this.#device.limits.maxBufferSize);
     const idle = this.#idle.get(size)?.pop();
     if (idle !== undefined) this.#idleBytes -= size;
-    const buffer = idle ?? this.#device.createBuffer({ size, usage: usage() });
+    const buffer = idle ?? this.#device.createBuffer({ size, usage });
     this.#inUse.add(buffer);
     return buffer;
   }

@@ -1,4 +1,5 @@
 import type { BoundRange } from "./buffer-range.ts";
+import { bufferUsage } from "./gpu-flags.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Shader } from "./shader.ts";
 
@@ -78,7 +79,7 @@ export class CommandQueue {
       this.#params = this.#device.createBuffer({
         label: "octet params",
         size: Math.max(16 * paramsStride, 2 * words.byteLength),
-        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+        usage: bufferUsage.uniform | bufferUsage.copyTarget,
       });
     }
     this.#device.queue.writeBuffer(this.#params, 0, words);

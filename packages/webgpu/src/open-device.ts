@@ -64,8 +64,7 @@ async function loadNodeGPU(): Promise<GPU> {
   // Not a literal: browsers' bundlers would look for a package that only Node needs.
   const name = "webgpu";
   try {
-    const { create, globals } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
-    Object.assign(globalThis, globals);
+    const { create } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
     return create([]);
   } catch (cause) {
     nodeGPU = undefined;

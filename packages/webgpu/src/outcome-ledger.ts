@@ -1,4 +1,5 @@
 import type { OctetError } from "@octet/core";
+import { bufferUsage } from "./gpu-flags.ts";
 import { type FaultSlot, Outcome } from "./outcome.ts";
 
 /** Slots of a page, 8 bytes each. */
@@ -40,7 +41,7 @@ export class OutcomeLedger {
       const buffer = this.#device.createBuffer({
         label: "octet findings",
         size: pageSlots * 8,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
+        usage: bufferUsage.storage | bufferUsage.copySource,
       });
       page = { buffer, used: 0, settled: 0 };
       this.#pages.push(page);
