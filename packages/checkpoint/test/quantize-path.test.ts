@@ -208,6 +208,15 @@ describe("refusals leave everything as it was", () => {
     expect(await readFile(folder.at("there.safetensors"), "utf8")).toBe("old");
   });
 
+  test("a folder that is no model, with force as well", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeModel(folder.at("in"));
+    await mkdir(folder.at("project/src"), { recursive: true });
+    await refuses(folder, "in", "project", "--force does not remove", { force: true });
+    await mkdir(folder.at("empty"));
+    await quantize(folder.at("in"), folder.at("empty"), { force: true });
+  });
+
   test("an output that is the input, whatever it is called", async () => {
     await using folder = await TemporaryFolder.create();
     await writeModel(folder.at("in"));
@@ -372,7 +381,7 @@ describe("failures and interruptions leave nothing behind", () => {
   test("with force a complete output replaces the old one, files that are gone too", async () => {
     await using folder = await TemporaryFolder.create();
     await writeModel(folder.at("in"));
-    await mkdir(folder.at("out"));
+    await writeModel(folder.at("out"));
     await writeFile(folder.at("out/stale.txt"), "old");
     await symlink("out", folder.at("alias"));
     await quantize(folder.at("in"), folder.at("alias"), { force: true });

@@ -7,7 +7,6 @@ import type { Runner } from "./runner.ts";
 /** Runs everything at the call, on the calling thread. */
 export class InlineRunner implements Runner {
   readonly immediate = true;
-  readonly failure = undefined;
   readonly #kernels: readonly Kernel[];
   readonly #memory: WebAssembly.Memory;
   #ticket = 0;

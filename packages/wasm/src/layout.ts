@@ -23,7 +23,7 @@ export const queueAddress = 8192;
 
 /** What a thread needs for itself while a kernel runs: 61,952 bytes in assembly/gemm-integers.ts. */
 export const scratchBytes = 65536;
-const scratchAddress = 65536;
+export const scratchAddress = 65536;
 
 export function slotAddress(slot: number): number {
   return queueAddress + slot * slotBytes;

@@ -5,7 +5,10 @@ export interface Runner {
   /** Whether `submit` returns only when everything has run. */
   readonly immediate: boolean;
 
-  /** Runs launches, one after another and after all earlier ones. Returns a number that stands for them; it is above all earlier ones. */
+  /**
+   * Runs launches, one after another and after all earlier ones. Returns a number that stands for them.
+   * @throws OctetError `ERR_DEVICE_LOST` when a thread died before
+   */
   submit(launches: readonly Launch[]): number;
 
   /** Whether what this number stands for, and so everything before it, has run. */
@@ -16,9 +19,6 @@ export interface Runner {
 
   /** Blocks until it has run, where this thread may block. False where it may not, and when it never will run. */
   waitBlocking(ticket: number): boolean;
-
-  /** Why nothing can run any more. */
-  readonly failure: Error | undefined;
 
   dispose(): void;
 }

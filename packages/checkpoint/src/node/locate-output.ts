@@ -1,4 +1,4 @@
-import { lstat, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OctetError } from "@octet/core";
 import { describeFailure, isSystemError } from "./file-errors.ts";
@@ -38,6 +38,7 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
   }
   await checkApart(input, path, wanted);
   if (exists && !force) refuse(`the output ${wanted} exists: choose another name, or pass --force to replace it`);
+  if (existing?.isDirectory()) await checkReplaceable(path, wanted);
   return { path, isFolder, exists };
 }
 
@@ -51,6 +52,16 @@ async function checkApart({ path, folder, kind }: LocatedInput, output: string, 
     refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
   }
   if (isInside(source, output)) refuse(`the input ${path} lies inside the output ${wanted}, which would be replaced`);
+}
+
+/** Replacing a folder removes all that is in it, which nobody wants of a folder that was never a model. */
+async function checkReplaceable(path: string, wanted: string): Promise<void> {
+  const names = await describeFailure(`read ${wanted}`, () => readdir(path));
+  if (names.length === 0 || names.some((name) => name === "config.json" || /\.safetensors(\.index\.json)?$/.test(name)))
+    return;
+  refuse(
+    `the output ${wanted} is a folder of other things (${names[0]}), which --force does not remove: choose another name`,
+  );
 }
 
 /** Whether `path` lies below `folder`; both absolute and real. */
