@@ -24,7 +24,7 @@ export async function openDevice({ gpu: given, ...options }: OpenOptions): Promi
   if (adapter === null) {
     throw new OctetError(
       "ERR_UNAVAILABLE",
-      "WebGPU is there but offers no adapter: no GPU with a driver that it accepts, or it is switched off (chrome://gpu says why)",
+      "WebGPU is there and has no adapter: it found no GPU with a driver that it accepts, or is switched off for this one",
     );
   }
   try {
