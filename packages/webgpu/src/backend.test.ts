@@ -139,7 +139,7 @@ describe("memory that runs out", () => {
 
   it("is refused at the call where the size alone says so", async () => {
     const backend = await start();
-    const shape = [backend.info.maxTensorBytes / 16 + 1, 1];
+    const shape = [Math.floor(backend.info.maxTensorBytes / 16) + 1, 1];
     const weight = backend.upload(hostTensor("float32", [3, 1], Float32Array.of(1, 2, 3)));
     expect(() =>
       backend.upload({

@@ -50,6 +50,9 @@ export async function createBackend(
   });
 }
 
+/** Shaders count elements in 32 bits, of which codes have a byte each. */
+const maxIndexedBytes = 2 ** 32 - 2 ** 16;
+
 function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderFeatures): BackendInfo {
   const { vendor, architecture, description } = device.adapterInfo;
   const names = [vendor, architecture].filter((name) => name !== "");
@@ -60,7 +63,7 @@ function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderF
     name: "webgpu",
     device: names.length > 0 ? names.join("/") : description || "unknown GPU",
     apiVersion: 1,
-    maxTensorBytes: Math.floor(device.limits.maxBufferSize / 4) * 4,
+    maxTensorBytes: Math.min(device.limits.maxBufferSize, maxIndexedBytes),
     features,
   };
 }

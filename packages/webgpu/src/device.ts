@@ -43,7 +43,8 @@ export class Device {
     this.queue = new CommandQueue(gpu, this.pipelines);
     this.ledger = new OutcomeLedger(gpu);
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
-    this.maxRangeBytes = internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize) - bindingSlack;
+    this.maxRangeBytes =
+      internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 31) - bindingSlack;
   }
 
   /** Destroys all buffers; the GPUDevice itself belongs to whoever made it. */
