@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from "vitest/config";
+import { swiftShaderEnvironment } from "./apps/browser-testing/src/swiftshader.ts";
 
 /** Chooses what `@octet/*` resolves to: the TypeScript sources, or what is published. */
 const resolution = (source: boolean) => {
@@ -19,7 +20,13 @@ const refuseModules = (pattern: RegExp): Plugin => ({
   },
 });
 
-const shared = { exclude: ["**/node_modules/**", "**/dist/**"], testTimeout: 60_000, hookTimeout: 60_000 };
+const shared = {
+  exclude: ["**/node_modules/**", "**/dist/**"],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Vulkan, and with it Dawn for Node, runs on SwiftShader, whatever GPU the machine has.
+  env: await swiftShaderEnvironment(),
+};
 const publicFace = ["packages/*/test/**/*.test.ts", "tests/resolution/*.test.ts"];
 
 export default defineConfig({

@@ -21,7 +21,10 @@ export async function installConsumer({ folder, wants, tarballs, offline }: Cons
     name: "consumer",
     private: true,
     type: "module",
-    dependencies: Object.fromEntries(chosen),
+    dependencies: {
+      ...Object.fromEntries(chosen),
+      ...peersOf(tarballs.filter(({ pkg }) => wants.includes(pkg.manifest.name))),
+    },
     // What the packages need of each other comes from here too, since none of it is published yet.
     overrides: Object.fromEntries(others),
   };
@@ -30,6 +33,14 @@ export async function installConsumer({ folder, wants, tarballs, offline }: Cons
   const network = offline ? "--offline" : "--prefer-offline";
   const args = ["install", network, "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
   await runSuccessfully("npm", args, { cwd: folder, env: strangersEnvironment() });
+}
+
+/** What packages take of others when it is installed beside them, in the versions that we test with. */
+function peersOf(tarballs: readonly Tarball[]): Record<string, string> {
+  const peers = tarballs.flatMap(({ pkg: { manifest } }) =>
+    Object.keys(manifest.peerDependencies ?? {}).map((name) => [name, manifest.devDependencies?.[name]] as const),
+  );
+  return Object.fromEntries(peers.filter((peer): peer is [string, string] => peer[1] !== undefined));
 }
 
 /** Names of the packages at the top of a consumer's node_modules. */

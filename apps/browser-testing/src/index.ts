@@ -1,2 +1,3 @@
 export { type LaunchOptions, launchChromium } from "./launch.ts";
+export { swiftShaderEnvironment } from "./swiftshader.ts";
 export { type ChromiumFiles, missingCapability, unpackChromium } from "./unpack.ts";

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { openCheckpointPath } from "@octet/checkpoint/node";
 import { createReferenceBackend } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
+import { createWebGPUBackend } from "@octet/webgpu";
 import { expect, it } from "vitest";
 import { loadLlama } from "../src/load.ts";
 import { logitsOf, modelFolder } from "./measure.ts";
@@ -24,6 +25,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 it.each([
   ["reference", createReferenceBackend],
   ["wasm", createWasmBackend],
+  ["webgpu", createWebGPUBackend],
 ] as const)(
   "gives the logits that transformers computed, within 1e-4 (float32 sums in another order): %s",
   async (_, createBackend) => {
@@ -32,13 +34,15 @@ it.each([
   },
 );
 
-it("gives the same logits on the reference and on wasm, bit for bit, where activations are integers", async () => {
+it("gives the same logits on the reference, wasm and webgpu, bit for bit, where activations are integers", async () => {
   const { tokens } = await readOracle();
   for (const activations of ["int16", "int8"] as const) {
     // lm_head as well: nothing is left that only a bound holds together.
     const quantization = { skip: ["*embed*"] };
     const wanted = await logitsOf(tokens, quantization, { activations, createBackend: createReferenceBackend });
-    expect(await logitsOf(tokens, quantization, { activations, createBackend: createWasmBackend })).toEqual(wanted);
+    for (const createBackend of [createWasmBackend, createWebGPUBackend]) {
+      expect(await logitsOf(tokens, quantization, { activations, createBackend })).toEqual(wanted);
+    }
   }
 });
 

@@ -17,7 +17,9 @@ function entry(name: string, info: object = {}, overrides: Partial<BackendEntry>
   return { name, packageName: `@octet/${name}`, factory: "create", load: async () => ({ create }), ...overrides };
 }
 
-const absent = entry("absent", {}, { load: () => import("@octet/webgpu"), packageName: "@octet/webgpu" });
+// A string that nothing resolves ahead: a package that nobody has.
+const nowhere: string = "@octet/absent";
+const absent = entry("absent", {}, { load: () => import(nowhere) });
 const broken = entry("broken", {}, { load: () => Promise.reject(new SyntaxError("unexpected token")) });
 const incomplete = entry("incomplete", {}, { load: async () => ({}) });
 const refusing = entry(
@@ -53,7 +55,7 @@ describe("auto", () => {
     expect(rejected.map(({ name }) => name)).toEqual(entries.slice(0, 7).map(({ name }) => name));
     expect(rejected.map(({ code }) => code)).toEqual(Array(7).fill("ERR_UNAVAILABLE"));
     expect(rejected.map(({ reason }) => reason)).toEqual([
-      "@octet/webgpu is not installed: npm install @octet/webgpu",
+      "@octet/absent is not installed: npm install @octet/absent",
       "@octet/broken cannot be loaded: unexpected token",
       "@octet/incomplete exports no create; install a version that does",
       "no device",

@@ -1,0 +1,94 @@
+import { bufferUsage } from "./gpu-flags.ts";
+
+/** What every buffer of the pool may be used for. */
+const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
+
+/** Bytes of unused buffers that are kept for reuse; beyond them buffers are destroyed. */
+const maxIdleBytes = 256 * 2 ** 20;
+
+/**
+ * Storage buffers, reused. A released buffer may be handed out again at once, although the GPU may still be reading it: the queue runs
+ * everything in call order. Buffers are rounded up to size classes, so their contents past what is asked for, and all contents of a
+ * reused one, are arbitrary.
+ */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #idle = new Map<number, GPUBuffer[]>();
+  readonly #inUse = new Set<GPUBuffer>();
+  readonly #distrusted = new WeakSet<GPUBuffer>();
+  #idleBytes = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** A buffer of at least `bytes` bytes, with arbitrary contents. */
+  take(bytes: number): GPUBuffer {
+    const size = sizeClass(bytes, this.#device.limits.maxBufferSize);
+    const idle = this.#idle.get(size)?.pop();
+    if (idle !== undefined) this.#idleBytes -= size;
+    const buffer = idle ?? this.#device.createBuffer({ size, usage });
+    this.#inUse.add(buffer);
+    return buffer;
+  }
+
+  /** Takes a buffer back. What is enqueued already may go on using it. */
+  release(buffer: GPUBuffer): void {
+    if (!this.#inUse.delete(buffer)) return;
+    if (this.#distrusted.has(buffer)) {
+      buffer.destroy();
+      return;
+    }
+    const idle = this.#idle.get(buffer.size);
+    if (idle === undefined) this.#idle.set(buffer.size, [buffer]);
+    else idle.push(buffer);
+    this.#idleBytes += buffer.size;
+    if (this.#idleBytes > maxIdleBytes) this.#trim();
+  }
+
+  /** Has these buffers destroyed rather than reused: an op on them found that memory had run out. Frees the idle ones as well. */
+  distrust(buffers: readonly GPUBuffer[]): void {
+    for (const buffer of buffers) this.#distrusted.add(buffer);
+    this.clearIdle();
+  }
+
+  /** Bytes that the pool holds on the device: in use, and kept for reuse. */
+  get bytes(): { inUse: number; idle: number } {
+    let inUse = 0;
+    for (const { size } of this.#inUse) inUse += size;
+    return { inUse, idle: this.#idleBytes };
+  }
+
+  /** Destroys the buffers that nobody uses. */
+  clearIdle(): void {
+    for (const buffers of this.#idle.values()) for (const buffer of buffers) buffer.destroy();
+    this.#idle.clear();
+    this.#idleBytes = 0;
+  }
+
+  /** Destroys all buffers. */
+  destroy(): void {
+    this.clearIdle();
+    for (const buffer of this.#inUse) buffer.destroy();
+    this.#inUse.clear();
+  }
+
+  /** Down to half, the largest sizes first: they are the ones that are asked for least. */
+  #trim(): void {
+    const sizes = [...this.#idle.keys()].sort((a, b) => b - a);
+    for (const size of sizes) {
+      const buffers = this.#idle.get(size) as GPUBuffer[];
+      while (buffers.length > 0 && this.#idleBytes > maxIdleBytes / 2) {
+        buffers.shift()?.destroy();
+        this.#idleBytes -= size;
+      }
+    }
+  }
+}
+
+/** The size that a buffer for `bytes` gets: at most an eighth more, a multiple of 256, so that buffers can be reused. */
+export function sizeClass(bytes: number, limit: number): number {
+  const step = Math.max(256, 2 ** (Math.floor(Math.log2(Math.max(bytes, 1))) - 3));
+  const size = Math.max(256, Math.ceil(bytes / step) * step);
+  return Math.max(Math.min(size, Math.floor(limit / 4) * 4), Math.ceil(bytes / 4) * 4);
+}

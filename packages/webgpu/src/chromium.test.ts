@@ -1,0 +1,52 @@
+import { fileURLToPath } from "node:url";
+import { launchChromium, missingCapability } from "@octet/browser-testing";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+import type { PageReport } from "../test/support/conformance-page.ts";
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../test/support/conformance-page.ts", import.meta.url))],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    conditions: ["octet-source"],
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
+const places = {
+  window: () => (globalThis as unknown as { report: () => Promise<PageReport> }).report(),
+  worker: () =>
+    new Promise<PageReport>((resolve, reject) => {
+      const worker = new Worker("/page.js", { type: "module" });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = ({ message }) => reject(new Error(message));
+    }),
+};
+
+test.skipIf(missingCapability !== undefined).for(Object.entries(places))(
+  `the suite passes in a browser's %s (${missingCapability ?? "headless Chromium"})`,
+  { timeout: 300_000 },
+  async ([, run]) => {
+    const files = new Map([
+      ["/", { contentType: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
+      ["/page.js", { contentType: "text/javascript", body: await bundle() }],
+    ]);
+    await using browser = await launchChromium({
+      args: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-zygote"],
+    });
+    const page = await browser.newPage();
+    await page.route("**/*", async (route) => {
+      await route.fulfill(files.get(new URL(route.request().url()).pathname) ?? { status: 404 });
+    });
+    // WebGPU is there in secure contexts alone; localhost is one.
+    await page.goto("http://localhost/");
+    const { device, features, summary, notPassed } = await page.evaluate(run);
+    expect(device).toContain("swiftshader");
+    expect(features).toContain("software");
+    expect(notPassed).toEqual([]);
+    expect(summary).toMatch(/^\d{3} passed, 0 failed, 0 skipped$/);
+  },
+);

@@ -1,0 +1,1 @@
+export { createWebGPUBackend, type WebGPUBackendOptions } from "./create-backend.ts";

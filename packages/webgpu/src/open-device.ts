@@ -1,0 +1,75 @@
+import { OctetError } from "@octet/core";
+
+export interface OpenOptions {
+  readonly powerPreference?: GPUPowerPreference;
+  readonly forceFallbackAdapter?: boolean;
+  readonly gpu?: GPU;
+}
+
+export interface OpenedDevice {
+  readonly gpu: GPU;
+  readonly device: GPUDevice;
+}
+
+/** Limits of which the backend takes all that the adapter has. */
+const limits = ["maxBufferSize", "maxStorageBufferBindingSize"] as const;
+
+/**
+ * Finds WebGPU, an adapter and a device with the adapter's limits.
+ * @throws OctetError `ERR_UNAVAILABLE` saying which of them is missing
+ */
+export async function openDevice({ gpu: given, ...options }: OpenOptions): Promise<OpenedDevice> {
+  const gpu = given ?? (await findGPU());
+  const adapter = await gpu.requestAdapter(options);
+  if (adapter === null) {
+    throw new OctetError(
+      "ERR_UNAVAILABLE",
+      "WebGPU is there and has no adapter: it found no GPU with a driver that it accepts, or is switched off for this one",
+    );
+  }
+  try {
+    const device = await adapter.requestDevice({
+      label: "octet",
+      requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
+      requiredFeatures: adapter.features.has("subgroups") ? ["subgroups"] : [],
+    });
+    return { gpu, device };
+  } catch (cause) {
+    throw new OctetError("ERR_UNAVAILABLE", `the adapter gave no device: ${String(cause)}`, { cause });
+  }
+}
+
+/** The entry to WebGPU: the browser's (Deno's too), else that of the npm package `webgpu`. */
+export async function findGPU(): Promise<GPU> {
+  const { navigator } = globalThis as { navigator?: { gpu?: GPU } };
+  if (navigator?.gpu) return navigator.gpu;
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (process?.versions?.node !== undefined) {
+    nodeGPU ??= loadNodeGPU();
+    return nodeGPU;
+  }
+  const insecure = (globalThis as { isSecureContext?: boolean }).isSecureContext === false;
+  throw new OctetError(
+    "ERR_UNAVAILABLE",
+    insecure
+      ? "navigator.gpu is missing because the page is not a secure context: serve it over https, or from localhost"
+      : "navigator.gpu is missing: this browser has no WebGPU, or it is switched off",
+  );
+}
+
+/** Dawn's entry point. It is kept for the life of the process: if it is collected while a device lives, the process aborts. */
+let nodeGPU: Promise<GPU> | undefined;
+
+async function loadNodeGPU(): Promise<GPU> {
+  // Not a literal: browsers' bundlers would look for a package that only Node needs.
+  const name = "webgpu";
+  try {
+    const { create } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+    return create([]);
+  } catch (cause) {
+    nodeGPU = undefined;
+    throw new OctetError("ERR_UNAVAILABLE", `Node has no WebGPU of its own: npm install webgpu (${String(cause)})`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { nonFinite, type OctetError } from "@octet/core";
+
+/** Two words where kernels note elements that are not finite: the complement of the first flat index (0: none), and how many. */
+export interface FaultSlot {
+  readonly buffer: GPUBuffer;
+  /** Counted in slots of 8 bytes. */
+  readonly index: number;
+}
+
+/**
+ * How an op went: unknown at first, since ops run later. Outcomes are settled in the order of their ops, so that those of the inputs
+ * are known before.
+ */
+export class Outcome {
+  readonly slot: FaultSlot | undefined;
+  /** What the device itself said of the op. */
+  readonly deviceError: Promise<OctetError | undefined>;
+  /** Whether a download has thrown the error. */
+  reported = false;
+  #settled = false;
+  #inputs: readonly Outcome[];
+  #own: OctetError | undefined;
+  #error: OctetError | undefined;
+  #origin: Outcome | undefined;
+
+  constructor(inputs: readonly Outcome[], slot: FaultSlot | undefined, deviceError: Promise<OctetError | undefined>) {
+    this.#inputs = inputs;
+    this.slot = slot;
+    this.deviceError = deviceError;
+  }
+
+  /** Whether it is known how the op went. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** What is wrong with the result: an error of the op, or else of an op before it. */
+  get error(): OctetError | undefined {
+    return this.#error;
+  }
+
+  /** What went wrong in the op itself. */
+  get ownError(): OctetError | undefined {
+    return this.#own;
+  }
+
+  /** Once, with what the device and the kernels noted. */
+  settle(deviceError: OctetError | undefined, notes: readonly [firstComplement: number, count: number]): void {
+    const failed = this.#inputs.find(({ error }) => error !== undefined);
+    const [firstComplement, count] = notes;
+    this.#own = deviceError ?? (count > 0 ? nonFinite(~firstComplement >>> 0, count) : undefined);
+    // An op on a broken input may fail in its own way, which says less than the reason.
+    this.#origin = failed?.origin ?? this;
+    this.#error = failed?.error ?? this.#own;
+    if (failed !== undefined) this.#own = undefined;
+    this.#inputs = [];
+    this.#settled = true;
+  }
+
+  /** The op where the error first appeared. */
+  get origin(): Outcome {
+    return this.#origin ?? this;
+  }
+}

@@ -1,0 +1,89 @@
+import type { CodeRange } from "@octet/core";
+
+/**
+ * `divisor_of(scale)`, once per group, and `code_of(x, divisor)`: `clamp(rne(fl32(x / scale)))` on integers alone. `divisor_of` gives
+ * the normalized significand s in [2^23, 2^24), its unit, and what the division needs beside.
+ *
+ * The quotient is rounded twice, to float32 and to an integer, so more than the middle itself is a tie: everything that fl32 moves
+ * onto the middle k + 1/2. That is the zone of `s >> (23 - floor(log2(k)))` half units of s around it; docs/numerics.md has the proof.
+ */
+export function codeOf(range: CodeRange): string {
+  return range.qmax <= 127 ? shortCodeOf(range) : longCodeOf(range);
+}
+
+/**
+ * For codes of up to 8 bits, `2 |x| / scale + 1` in units of s fits in 32 bits, and its half, rounded down, comes from a reciprocal of
+ * 16 bits and one correction. No division in the inner loop.
+ */
+function shortCodeOf({ qmax, lowest }: CodeRange): string {
+  return `
+fn divisor_of(scale: u32) -> vec3<u32> {
+  let unit = unit_of(scale);
+  let significand = significand_of(scale);
+  let up = countLeadingZeros(significand) - 8u;
+  let s = significand << up;
+  return vec3<u32>(s, unit - up - 1u, 0x80000000u / ((s >> 8u) + 1u));
+}
+fn code_of(x: u32, divisor: vec3<u32>) -> i32 {
+  let a = x & 0x7fffffffu;
+  let s = divisor.x;
+  let up = unit_of(a) - divisor.y; // wraps around to a huge number when |x| is below half the scale
+  let numerator = select(significand_of(a) << (up & 31u), 0u, up > 31u) + s;
+  let denominator = s << 1u;
+  var code = ((numerator >> 16u) * divisor.z) >> 24u;
+  var remainder = numerator - code * denominator;
+  let short_by_one = remainder >= denominator;
+  code = code + select(0u, 1u, short_by_one);
+  remainder = remainder - select(0u, denominator, short_by_one);
+  // The code is right but for ties: those of an odd code go to its even neighbours.
+  let zone = s >> ((23u - firstLeadingBit(code)) & 31u);
+  let below = remainder + select(0u, 1u, code == 1u) <= zone; // under 1 the zone is half as wide
+  let above = denominator - remainder <= zone;
+  let odd = (code & 1u) == 1u;
+  code = code - select(0u, 1u, odd && below) + select(0u, 1u, odd && above);
+  return select(i32(min(code, ${qmax}u)), -i32(min(code, ${-lowest}u)), (x >> 31u) != 0u);
+}
+`;
+}
+
+/** For codes of 16 bits: long division, 8 bits at a time. */
+function longCodeOf({ qmax, lowest }: CodeRange): string {
+  return `
+fn divisor_of(scale: u32) -> vec3<u32> {
+  let unit = unit_of(scale);
+  let significand = significand_of(scale);
+  let up = countLeadingZeros(significand) - 8u;
+  return vec3<u32>(significand << up, unit - up, 0u);
+}
+fn code_of(x: u32, divisor: vec3<u32>) -> i32 {
+  let a = x & 0x7fffffffu;
+  let s = divisor.x;
+  let up = i32(unit_of(a) - divisor.y);
+  let significand = significand_of(a);
+  var code = 0u;
+  if (up == -1i) { code = select(0u, 1u, significand > s); }
+  if (up >= 0i) {
+    let first_up = min(u32(up), 8u);
+    let second_up = min(u32(up) - first_up, 8u);
+    let third_up = u32(up) - first_up - second_up;
+    code = significand / s;
+    var remainder = significand - code * s;
+    remainder = remainder << first_up;
+    var digit = remainder / s;
+    code = (code << first_up) + digit;
+    remainder = (remainder - digit * s) << second_up;
+    digit = remainder / s;
+    code = (code << second_up) + digit;
+    remainder = (remainder - digit * s) << third_up;
+    digit = remainder / s;
+    code = (code << third_up) + digit;
+    remainder = remainder - digit * s;
+    let from_middle = i32(remainder * 2u) - i32(s);
+    let zone = select(i32(s >> ((23u - firstLeadingBit(code)) & 31u)), 0i, code == 0u);
+    let up_by_one = select(from_middle > 0i, (code & 1u) == 1u, abs(from_middle) <= zone);
+    code = code + select(0u, 1u, up_by_one);
+  }
+  return select(i32(min(code, ${qmax}u)), -i32(min(code, ${-lowest}u)), (x >> 31u) != 0u);
+}
+`;
+}

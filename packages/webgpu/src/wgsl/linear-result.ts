@@ -1,0 +1,57 @@
+import type { FloatDType } from "@octet/core";
+import type { LinearVariant } from "../kernels/linear-variant.ts";
+import { decompose } from "./decompose.ts";
+import { narrowBits } from "./narrow.ts";
+import { addBits, multiplyBits, roundBits, sumBits, wideSumBits } from "./soft-float.ts";
+import { elementsPerWord, widenWord } from "./widen.ts";
+
+/**
+ * `store_result(m, n, sum)`: scales, bias, one rounding to the output dtype. In the exact modes
+ * `fl32(fl32(fl32(sum) * x_scale) * w_scale)`, then `fl32(... + bias)`, in integer arithmetic.
+ */
+export function storeResult(variant: LinearVariant): string {
+  const { activations, bias, output } = variant;
+  const pieces = activations === "float" ? floatResult(variant) : exactResult(variant);
+  return `${pieces}${bias === undefined ? "" : biasBits(bias)}${narrowBits[output]}
+fn store_result(m: u32, n: u32, sum: Sum) {
+  let bits = narrow_bits(result_bits(m, n, sum));
+  let at = params.y_shift + m * params.columns + params.first_n + n;
+  ${storeBits(output)}
+}
+`;
+}
+
+function exactResult({ activations, bias }: LinearVariant): string {
+  const sum = activations === "int8" ? "sum_bits(sum)" : "wide_sum_bits(sum.x, sum.y)";
+  return `${decompose}${roundBits}${multiplyBits}${activations === "int8" ? sumBits : wideSumBits}${bias ? addBits : ""}
+fn result_bits(m: u32, n: u32, sum: Sum) -> u32 {
+  let by_row = multiply_bits(${sum}, x_scales[params.x_scales_shift + m]);
+  let product = multiply_bits(by_row, w_scales[params.w_scales_shift + n * params.w_scales_step]);
+  return ${bias ? "add_bits(product, bias_bits(n))" : "product"};
+}
+`;
+}
+
+function floatResult({ weights, bias }: LinearVariant): string {
+  const scaled = weights === "codes" ? "sum * w_scales[params.w_scales_shift + n * params.w_scales_step]" : "sum";
+  return `
+fn result_bits(m: u32, n: u32, sum: Sum) -> u32 {
+  return bitcast<u32>(${scaled}${bias ? " + bitcast<f32>(bias_bits(n))" : ""});
+}
+`;
+}
+
+function biasBits(dtype: FloatDType): string {
+  const perWord = elementsPerWord[dtype];
+  return `${widenWord[dtype].replaceAll("widen_word", "widen_bias")}
+fn bias_bits(n: u32) -> u32 {
+  let at = params.first_n + n;
+  return widen_bias(bias[at / ${perWord}u], at % ${perWord}u);
+}
+`;
+}
+
+/** Results of half types share words between invocations: they are merged into a buffer of zeroes. */
+function storeBits(output: FloatDType): string {
+  return elementsPerWord[output] === 1 ? "y[at] = bits;" : "atomicOr(&y[at / 2u], bits << ((at % 2u) * 16u));";
+}
