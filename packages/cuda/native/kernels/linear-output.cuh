@@ -1,0 +1,46 @@
+// What a linear op does with a sum: scales, bias, one rounding, in the order of the numeric contract.
+#pragma once
+#include "numbers.cuh"
+
+struct LinearOutput {
+  /** [m]: scales of quantized activations; null for float ones. */
+  const float* row_scales;
+  /** [n], or one for all; null for float weights and for weights in groups. */
+  const float* scales;
+  int32_t scale_stride;
+  /** [n] or null. */
+  const void* bias;
+  DType bias_dtype;
+  /** [m, n] */
+  void* y;
+  DType dtype;
+  int64_t n;
+
+  /** `sum` is fl32(T) in the exact modes: scaled from left to right, never fused. */
+  __device__ __forceinline__ void store(int64_t row, int64_t column, float sum) const {
+    float value = sum;
+    if (row_scales != nullptr) value = __fmul_rn(value, row_scales[row]);
+    if (scales != nullptr) value = __fmul_rn(value, scales[column * scale_stride]);
+    if (bias != nullptr) value = __fadd_rn(value, load_float(bias, bias_dtype, column));
+    store_float(y, dtype, row * n + column, value);
+  }
+};
+
+/** The sizes of a linear op: y [m, n] = x [m, k] times w [n, k] transposed. */
+struct LinearShape {
+  int64_t m, n, k;
+};
+
+/** A weight as the kernels without tensor cores read it. */
+struct AnyWeight {
+  const void* data;
+  DType dtype;
+  /** Scales in groups, [n, k / group]; null where a scale belongs to a whole row. */
+  const float* group_scales;
+  int64_t group;
+
+  __device__ __forceinline__ float at(int64_t row, int64_t column, int64_t k) const {
+    const float value = load_float(data, dtype, row * k + column);
+    return group_scales == nullptr ? value : __fmul_rn(value, group_scales[row * (k / group) + column / group]);
+  }
+};
