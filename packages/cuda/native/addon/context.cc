@@ -17,7 +17,8 @@ Memory::Memory(std::shared_ptr<Context> owner, void* start, size_t size) : conte
 
 Memory::~Memory() {
   if (context->lost_) return;
-  if (cudaSetDevice(context->index) == cudaSuccess) cudaFreeAsync(data, context->stream_);
+  if (context->capturing()) context->free_after_capture_.push_back(data);
+  else if (cudaSetDevice(context->index) == cudaSuccess) cudaFreeAsync(data, context->stream_);
 }
 
 Context::Context(int device) : index(device) {
@@ -144,7 +145,10 @@ cudaGraphExec_t Context::end_capture(std::vector<std::shared_ptr<Memory>>* memor
   *memory = std::move(*captured_);
   captured_.reset();
   cudaGraph_t graph = nullptr;
-  check(cudaStreamEndCapture(target, &graph), "ending a capture");
+  const cudaError_t ended = cudaStreamEndCapture(target, &graph);
+  for (void* data : free_after_capture_) cudaFreeAsync(data, target);
+  free_after_capture_.clear();
+  check(ended, "ending a capture");
   cudaGraphExec_t executable = nullptr;
   const cudaError_t error = cudaGraphInstantiate(&executable, graph, 0);
   cudaGraphDestroy(graph);

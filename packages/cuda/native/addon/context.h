@@ -77,6 +77,8 @@ class Context : public std::enable_shared_from_this<Context> {
   std::deque<Upload> uploads_;
   size_t upload_bytes_ = 0;
   std::unique_ptr<std::vector<std::shared_ptr<Memory>>> captured_;
+  /** Memory freed during a capture, which must not become part of the graph. */
+  std::vector<void*> free_after_capture_;
 
   friend class Memory;
 };
