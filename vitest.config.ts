@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "source",
-          include: ["packages/*/src/**/*.test.ts", "examples/*/test/**/*.test.ts", ...publicFace],
+          include: ["packages/*/src/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", ...publicFace],
         },
       },
       // Tests of a package's public face import it by name, and run once more on the built files.
@@ -43,7 +43,7 @@ export default defineConfig({
           ...shared,
           name: "workspace",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/resolution/**", ...shared.exclude],
+          exclude: ["tests/resolution/**", "tests/.snippets/**", ...shared.exclude],
         },
       },
     ],

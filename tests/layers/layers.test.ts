@@ -16,7 +16,13 @@ interface Cruise {
 }
 
 async function cruise(cwd: string): Promise<Cruise> {
-  const args = ["--config", ".dependency-cruiser.js", "--output-type", "json", "{packages,apps,examples}/*/{src,test}"];
+  const args = [
+    "--config",
+    ".dependency-cruiser.js",
+    "--output-type",
+    "json",
+    "{packages,apps,examples}/*/!(dist|node_modules|*.*)",
+  ];
   const { stdout, stderr } = await runProgram(workspaceBin("depcruise"), args, { cwd });
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout);

@@ -6,16 +6,19 @@ import { openCheckpointPath, type QuantizePathOptions, quantizePath } from "@oct
 import { createReferenceBackend, type LinearActivations } from "@octet/core";
 import { heldOutLoss } from "../src/held-out-loss.ts";
 import { heldOutWindows } from "../src/held-out-text.ts";
+import type { LlamaForCausalLM } from "../src/llama.ts";
 import { loadLlama } from "../src/load.ts";
 
 export const modelFolder: string = fileURLToPath(new URL("../model", import.meta.url));
 
-/** The loss over the first windows of every held-out text, of the model as stored or after quantizing it. */
-export async function measureLoss(
-  windowsPerFile: number,
-  quantization?: Omit<QuantizePathOptions, "backend">,
+type Quantization = Omit<QuantizePathOptions, "backend">;
+
+/** Runs `use` with the model as stored or, after quantizing the folder, as loaded from the quantized one. */
+async function withModel<T>(
+  quantization: Quantization | undefined,
+  use: (model: LlamaForCausalLM) => Promise<T>,
   activations: LinearActivations = "float",
-): Promise<number> {
+): Promise<T> {
   using backend = createReferenceBackend();
   await using folder = await mkdtempDisposable(join(tmpdir(), "octet-tiny-llama-"));
   let path = modelFolder;
@@ -25,5 +28,19 @@ export async function measureLoss(
   }
   await using checkpoint = await openCheckpointPath(path);
   using model = await loadLlama(checkpoint, { backend, activations });
-  return await heldOutLoss(model, await heldOutWindows(windowsPerFile));
+  return await use(model);
+}
+
+/** The loss over the first windows of every held-out text. */
+export function measureLoss(windowsPerFile: number, quantization?: Quantization): Promise<number> {
+  return withModel(quantization, async (model) => heldOutLoss(model, await heldOutWindows(windowsPerFile)));
+}
+
+/** The logits of one window, [tokens, vocabulary]. */
+export function logitsOf(
+  tokens: Uint8Array,
+  quantization?: Quantization,
+  activations?: LinearActivations,
+): Promise<Float32Array> {
+  return withModel(quantization, (model) => model.forward([tokens]), activations);
 }

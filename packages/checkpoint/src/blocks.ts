@@ -1,4 +1,5 @@
 import type { SafetensorsReader } from "@octet/safetensors";
+import { release } from "./release.ts";
 
 /** Elements [start, end) of a tensor, counted row by row. */
 export interface Block {
@@ -24,30 +25,39 @@ export function* cutBlocks(size: number, unit: number, limit: number): Generator
 }
 
 export interface BlockData extends Block {
-  /** Alone in their buffer, so any typed array may view them. */
+  /** At the start of a buffer, so that any typed array may view them. Overwritten once the block after the next is asked for. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads blocks of a tensor in order. The next one is on its way while the caller works on the one it has. */
+/**
+ * Reads blocks of a tensor in order, into two buffers in turn: the next block is on its way while the caller works on the one it has, and
+ * no memory piles up for the garbage collector, which comes late to large buffers.
+ */
 export async function* readBlocks(
   reader: SafetensorsReader,
   tensor: string,
   bytesPerElement: number,
   blocks: Iterable<Block>,
 ): AsyncGenerator<BlockData> {
-  const read = async ({ start, end }: Block): Promise<BlockData> => {
-    return { start, end, bytes: await reader.readRange(tensor, start * bytesPerElement, end * bytesPerElement) };
+  const list = [...blocks];
+  const largest = list.reduce((most, { start, end }) => Math.max(most, end - start), 0) * bytesPerElement;
+  const buffers = [new ArrayBuffer(largest), new ArrayBuffer(list.length > 1 ? largest : 0)];
+  const read = async (i: number): Promise<BlockData> => {
+    const { start, end } = list[i];
+    const bytes = new Uint8Array(buffers[i % 2], 0, (end - start) * bytesPerElement);
+    await reader.readInto(tensor, start * bytesPerElement, bytes);
+    return { start, end, bytes };
   };
-  let ahead: Promise<BlockData> | undefined;
+  let ahead = list.length > 0 ? read(0) : undefined;
   try {
-    for (const block of blocks) {
-      const current = ahead;
-      ahead = read(block);
-      ahead.catch(() => undefined); // thrown when its turn comes
-      if (current !== undefined) yield await current;
+    for (let i = 1; i <= list.length; i++) {
+      const current = await ahead!;
+      ahead = i < list.length ? read(i) : undefined;
+      ahead?.catch(() => undefined); // thrown when its turn comes
+      yield current;
     }
-    if (ahead !== undefined) yield await ahead;
   } finally {
     await ahead?.catch(() => undefined); // nobody closes a file that is being read
+    for (const buffer of buffers) release(buffer);
   }
 }

@@ -9,8 +9,11 @@ export interface CodingScheme {
   readonly blockElements: number;
 }
 
-/** 4 MB as float32: reading and starting a kernel do not count in comparison, and neither do a few such blocks in memory. */
-export const usualBlock: number = 2 ** 20;
+/**
+ * 1 MB as float32. Reading and starting a kernel hardly count in comparison, and the blocks that wait for the garbage collector do not add
+ * up to much.
+ */
+export const usualBlock: number = 2 ** 18;
 
 /** The block size for a backend, which may hold no more than that; a block gets one more element where it is a piece of a run. */
 export function chooseBlockElements({ info }: Backend): number {

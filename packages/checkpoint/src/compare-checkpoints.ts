@@ -23,6 +23,7 @@ import { type OpenInput, openInput } from "./open-input.ts";
 import type { CompareCheckpointsOptions } from "./options.ts";
 import { ProgressMeter } from "./progress.ts";
 import { readCodes, readScales } from "./read-layer.ts";
+import { release } from "./release.ts";
 import type { QuantizationReport } from "./report.ts";
 import { scanScales } from "./scan-scales.ts";
 import type { StoredLayer } from "./stored-layer.ts";
@@ -137,6 +138,7 @@ async function measureLayer(
       granularity: view.granularity,
       bits,
     });
+    release(codes.buffer);
     await meter.advance(weight, bytes.byteLength);
   }
   return error;

@@ -4,10 +4,11 @@ import { cutBlocks, readBlocks } from "./blocks.ts";
 import { dtypeName } from "./dtype.ts";
 import type { StoredLayers } from "./find-layers.ts";
 import type { ProgressMeter } from "./progress.ts";
+import { release } from "./release.ts";
 import type { KeptTensor } from "./report.ts";
 
 /** Bytes of a tensor that are compared at once. */
-const pieceBytes = 2 ** 22;
+const pieceBytes = 2 ** 20;
 
 /** What is not quantized, and a warning for each way in which it is not what the original has. */
 export async function compareKept(
@@ -56,6 +57,7 @@ async function equalTensors(
   )) {
     const expected = await original.readRange(before.name, start, end);
     equal &&= equalBytes(bytes, expected);
+    release(expected.buffer);
     await meter.advance(after.name, bytes.byteLength);
   }
   return equal;

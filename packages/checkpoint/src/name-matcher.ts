@@ -3,15 +3,32 @@ import picomatch from "picomatch/posix.js";
 /** The first of the patterns that matches, or undefined. */
 export type NameMatcher = (tensor: string) => string | undefined;
 
-// Names hold dots, not slashes: with `bash` a star crosses both. `!x` would select everything else, which nobody who skips wants.
-const options: picomatch.PicomatchOptions = { bash: true, dot: true, nonegate: true };
+const options: picomatch.PicomatchOptions = {
+  // Names hold dots, not slashes: with this a star crosses both.
+  bash: true,
+  dot: true,
+  // `!x` would select everything else, which nobody who writes a list of exceptions wants.
+  nonegate: true,
+  // Left to itself, the library takes `{1..12}` for one of the characters 1, 1 to 2.
+  expandRange: (from, to) =>
+    isLayer(from) && isLayer(to) ? `(${countFrom(+from, +to).join("|")})` : `[${from}-${to}]`,
+};
+
+/** Whether a text is a number that layers have. */
+function isLayer(text: string): boolean {
+  return /^[0-9]{1,4}$/.test(text);
+}
+
+function countFrom(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
 
 /**
  * Globs over the names of weights. A pattern is tried on the tensor's name (`model.layers.0.mlp.gate.weight`), on the name of its
  * module (`model.layers.0.mlp.gate`) and on the last part of that (`gate`), and must match the whole of one of them. So `lm_head` finds
  * the head at any depth, `*.gate.weight` only what has something in front of it, and `*norm*` whatever has norm anywhere in its name.
  *
- * `*` is any run of characters, dots included; `?`, `[0-9]`, `{q,k,v}_proj` and `@(a|b)` are as in a shell. Case counts. An empty
+ * `*` is any run of characters, dots included; `?`, `[0-9]`, `{q,k,v}_proj`, `{8..15}` and `@(a|b)` are as in a shell. Case counts. An empty
  * pattern matches nothing.
  */
 export function createNameMatcher(patterns: readonly string[]): NameMatcher {

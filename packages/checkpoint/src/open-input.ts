@@ -56,9 +56,9 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };
   }
   const indexText = await readAll(source);
+  const content = parseJsonObject(new TextDecoder().decode(indexText), file);
   const reader = await inFile(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
   const { tensors, metadata } = reader;
-  const content = parseJsonObject(new TextDecoder().decode(indexText), file);
   return {
     files: reader.shards,
     reader,

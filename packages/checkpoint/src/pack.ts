@@ -73,8 +73,10 @@ export class CodePacker {
 }
 
 function flipTopBits(codes: Int8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(codes.length);
-  for (let i = 0; i < codes.length; i++) bytes[i] = codes[i] ^ 0x80;
+  const bytes = new Uint8Array(codes);
+  const words = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+  for (let i = 0; i < words.length; i++) words[i] ^= 0x80808080;
+  for (let i = 4 * words.length; i < bytes.length; i++) bytes[i] ^= 0x80;
   return bytes;
 }
 

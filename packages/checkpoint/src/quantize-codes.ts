@@ -17,6 +17,7 @@ import { floatTensor } from "./host-values.ts";
 import { type BlockView, LayerBlocks } from "./layer-blocks.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { PlannedLayer } from "./quantization-plan.ts";
+import { release } from "./release.ts";
 import type { LayerMaxima } from "./scan-scales.ts";
 
 /** A block of a weight, before and after. */
@@ -68,7 +69,9 @@ async function quantizePiece(
   bits: number,
   amax: number,
 ): Promise<HostQuantizedTensor> {
-  const { quantized, scale } = await quantize(backend, append(values, amax), { granularity: { kind: "tensor" } }, bits);
+  const longer = append(values, amax);
+  const { quantized, scale } = await quantize(backend, longer, { granularity: { kind: "tensor" } }, bits);
+  release(longer.data.buffer);
   return {
     quantized: hostTensor("int8", shape, quantized.data.subarray(0, -1)),
     scale: hostTensor("float32", scaleShape(granularity, shape), scale.data),

@@ -8,6 +8,7 @@ import { CodePacker } from "./pack.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { PlannedLayer } from "./quantization-plan.ts";
 import { quantizeBlocks } from "./quantize-codes.ts";
+import { release } from "./release.ts";
 import { type LayerMaxima, scanScales } from "./scan-scales.ts";
 
 export interface FileJob {
@@ -35,7 +36,7 @@ type Write = (bytes: Uint8Array) => Promise<void>;
 type Produce = (write: Write) => Promise<void>;
 
 /** Bytes of a tensor that is copied that are in memory at once. */
-const copyBytes = 2 ** 22;
+const copyBytes = 2 ** 20;
 
 /**
  * Writes one file of the output, front to back. The format sorts tensors by dtype, so that all scales come before all codes; since either
@@ -81,7 +82,10 @@ function addLayer(
     for await (const { original, tensor } of quantizeBlocks(reader, layer, scheme, maxima, meter)) {
       error.add(original, tensor);
       const codes = tensor.quantized.data;
-      await write(packer?.pack(codes) ?? bytesOf(codes));
+      const bytes = packer?.pack(codes) ?? bytesOf(codes);
+      await write(bytes);
+      release(bytes.buffer);
+      release(codes.buffer);
     }
   });
 }

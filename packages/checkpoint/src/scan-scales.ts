@@ -7,6 +7,8 @@ import { LayerBlocks } from "./layer-blocks.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { PlannedLayer } from "./quantization-plan.ts";
 
+import { release } from "./release.ts";
+
 /** What one pass over a weight tells. */
 export interface LayerMaxima {
   /** The largest magnitude of all. */
@@ -53,6 +55,7 @@ export async function scanScales(
       if (block.end === last * blocks.runLength) await writeScales(Float32Array.of(amax));
     }
     await meter.advance(weight, bytes.byteLength);
+    if (values.buffer !== bytes.buffer) release(values.buffer);
   }
   if (bad.count > 0) throw nonFiniteIn(weight, bad);
   const empty = blocks.runCount - written; // runs without elements

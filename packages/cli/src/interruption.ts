@@ -29,3 +29,16 @@ export function abortOnSignals(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** `work`, or a rejection with the signal's reason as soon as it is aborted: for work that leaves nothing behind when it is dropped. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([aborted, work]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -9,7 +9,7 @@ export function guardOutput(stdout: OutputStream, stderr: OutputStream): () => n
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE" || exitCode !== undefined) return;
     exitCode = 1;
-    stderr.write(`octet: ERR_IO: cannot write to standard output: ${error.message}\n`);
+    stderr.write(`octet: ERR_UNAVAILABLE: cannot write to standard output: ${error.message}\n`);
   });
   stderr.on("error", () => {}); // nowhere left to say it
   return () => exitCode;

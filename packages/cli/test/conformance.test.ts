@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ConformanceJson } from "@octet/cli";
 import { describe, expect } from "vitest";
-import { it } from "./support/octet.ts";
+import { it, waitFor } from "./support/octet.ts";
 
 const backendModule = (name: string) => fileURLToPath(new URL(`./support/backends/${name}.js`, import.meta.url));
 const manifest = fileURLToPath(new URL("../../conformance/fixtures/contract.json", import.meta.url));
@@ -87,10 +87,19 @@ describe("a backend that cannot run", () => {
     ["broken", "ERR_UNAVAILABLE", "broken in two lines"],
     ["no-factory", "ERR_UNAVAILABLE", "exports no factory"],
     ["refusing", "ERR_UNAVAILABLE", "there is no such device"],
-    ["nosuch", "ERR_IO", "no such file"],
+    ["nosuch", "ERR_UNAVAILABLE", "no such file"],
+    ["late", "ERR_INTERNAL", "Error: too late"],
   ])("is an error of one line: %s", async ([name, code, says], { octet }) => {
     const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", backendModule(name)]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^octet: ${code}: .*${says}.*\\n$`));
   });
+});
+
+it("stops at once when interrupted, also when a backend never answers", async ({ octet }) => {
+  const child = octet.start(["conformance", "--backend", backendModule("endless")]);
+  child.stderr!.once("data", () => child.kill("SIGINT"));
+  const { exitCode, stdout, stderr } = await waitFor(child);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: "" });
+  expect(stderr).toMatch(/^waiting for ever\noctet: ERR_INTERRUPTED: stopped by SIGINT\n$/);
 });

@@ -92,14 +92,14 @@ describe("the weights of a folder", () => {
     for (const name of ["a", "b"]) await copyFile(file, join(folder, "several", `${name}.safetensors`));
     const { exitCode, stderr } = await octet.run(["inspect", join(folder, "several")]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^octet: ERR_FORMAT: .*a\.safetensors, b\.safetensors\n$/);
+    expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: .*a\.safetensors, b\.safetensors\n$/);
   });
 
   it("must be there", async ({ octet }) => {
     await mkdir(join(folder, "none"));
     const { exitCode, stderr } = await octet.run(["inspect", join(folder, "none")]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^octet: ERR_FORMAT: .*no weights.*\n$/);
+    expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: .*no weights.*\n$/);
   });
 });
 
@@ -107,7 +107,7 @@ describe("errors", () => {
   it("are one line, without a stack", async ({ octet }) => {
     const path = join(folder, "nosuch.safetensors");
     const outcome = await octet.run(["inspect", path]);
-    const stderr = `octet: ERR_IO: ${path}: no such file or folder (ENOENT)\n`;
+    const stderr = `octet: ERR_UNAVAILABLE: cannot read ${path}: there is no such file or folder (ENOENT)\n`;
     expect(outcome).toEqual({ exitCode: 1, stdout: "", stderr });
   });
 
@@ -119,7 +119,7 @@ describe("errors", () => {
     ]) {
       const { exitCode, stderr } = await octet.run(args);
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^octet: ERR_IO: .*\n.*ENOENT.*\n +at /);
+      expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: .*\n.*ENOENT.*\n +at /);
     }
   });
 
@@ -136,7 +136,7 @@ describe("errors", () => {
     await writeFile(path, JSON.stringify({ metadata: {}, weight_map: { x: "gone.safetensors" } }));
     const { exitCode, stderr } = await octet.run(["inspect", path]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^octet: ERR_IO: .*gone\.safetensors: no such file or folder \(ENOENT\)\n$/);
+    expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: .*gone\.safetensors.*\n$/);
   });
 
   it("name a file that may not be read", async ({ octet, skip }) => {
@@ -145,7 +145,7 @@ describe("errors", () => {
     await chmod(path, 0);
     const { exitCode, stderr } = await octet.run(["inspect", path]);
     expect(exitCode).toBe(1);
-    expect(stderr).toBe(`octet: ERR_IO: ${path}: permission denied (EACCES)\n`);
+    expect(stderr).toBe(`octet: ERR_UNAVAILABLE: cannot read ${path}: permission denied (EACCES)\n`);
   });
 });
 
@@ -167,7 +167,7 @@ describe("output", () => {
       env: plainEnvironment(),
     });
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^octet: ERR_IO: cannot write to standard output: .*ENOSPC.*\n$/);
+    expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: cannot write to standard output: .*ENOSPC.*\n$/);
   });
 
   it.for([

@@ -6,9 +6,7 @@ import { check } from "./failure.ts";
 import { guardMemory } from "./guards.ts";
 import { keepTensors } from "./keep-tensors.ts";
 import { checkMemory } from "./memory.ts";
-
-export type HostOperand = HostTensor | HostQuantizedTensor;
-export type Operand = Tensor | QuantizedTensor;
+import { download, type HostOperand, type Operand, partSizes, upload } from "./operands.ts";
 
 type OperandOf<Host> = Host extends HostQuantizedTensor
   ? QuantizedTensor
@@ -98,13 +96,8 @@ function checkHandle(backend: Backend, tensor: Operand, host: HostOperand): void
       `result: got ${JSON.stringify(tensor.granularity)} at ${tensor.bits} bits, wanted ${JSON.stringify(host.granularity)} at ${host.bits}`,
     );
   }
-  const bytes = byteLengthOf(host);
+  const bytes = partSizes(host).reduce((sum, size) => sum + size, 0);
   check(tensor.byteLength === bytes, `the result's byteLength is ${tensor.byteLength}, wanted ${bytes}`);
-}
-
-/** Bytes of a host tensor, or of codes and scales together. */
-export function byteLengthOf(host: HostOperand): number {
-  return "quantized" in host ? host.quantized.data.byteLength + host.scale.data.byteLength : host.data.byteLength;
 }
 
 function uploadAll<Hosts extends Readonly<Record<string, HostOperand | undefined>>>(
@@ -114,14 +107,4 @@ function uploadAll<Hosts extends Readonly<Record<string, HostOperand | undefined
 ): OperandsOf<Hosts> {
   const entries = Object.entries(hosts).map(([name, host]) => [name, host && keep(upload(backend, host))]);
   return Object.fromEntries(entries) as OperandsOf<Hosts>;
-}
-
-/** `backend.upload` of either kind. */
-export function upload(backend: Backend, host: HostOperand): Operand {
-  return "quantized" in host ? backend.upload(host) : backend.upload(host);
-}
-
-/** `backend.download` of either kind. */
-export function download(backend: Backend, tensor: Operand): Promise<HostOperand> {
-  return "granularity" in tensor ? backend.download(tensor) : backend.download(tensor);
 }

@@ -1,6 +1,6 @@
 import { type Backend, OctetError, type OctetErrorCode } from "@octet/core";
-import { download, type Operand } from "./check-op.ts";
 import { ConformanceFailure, check } from "./failure.ts";
+import { download, type Operand } from "./operands.ts";
 
 /** Fails unless `call` throws an OctetError with this code, at once. */
 export function checkThrows(code: OctetErrorCode, call: () => unknown, what: string): void {

@@ -1,8 +1,51 @@
+/** The name of a mistake that backends make. */
+export type Fault =
+  | "round-half-up"
+  | "reciprocal-of-scale"
+  | "reciprocal-of-qmax"
+  | "unrounded-quotient"
+  | "flushed-subnormals"
+  | "missed-maximum"
+  | "reduced-dim"
+  | "ignored-bits"
+  | "nan-ignored"
+  | "previous-scale"
+  | "dropped-tail"
+  | "dequantize-rounds-once"
+  | "truncated-halves"
+  | "saturated-overflow"
+  | "ignored-output-dtype"
+  | "scales-multiplied-first"
+  | "fused-bias"
+  | "ignored-bias"
+  | "negative-zero"
+  | "asymmetric-activations"
+  | "qmax-32767"
+  | "float32-sums"
+  | "wrapped-sums"
+  | "tensor-float-32"
+  | "half-sums"
+  | "unrepeatable-sums"
+  | "tanh-gelu"
+  | "leak"
+  | "consumed-input"
+  | "overwritten-neighbour"
+  | "kept-upload"
+  | "live-download"
+  | "wrong-memory"
+  | "second-dispose-throws"
+  | "late-download"
+  | "immortal-tensors"
+  | "forgotten-dispose"
+  | "foreign-accepted"
+  | "unchecked-arguments"
+  | "silent-fallback";
+
 /**
- * Mistakes that backends make, each with what it does. Cases say which of them they catch, and the suite's own tests run a backend
- * with each: it must fail exactly those cases.
+ * Known mistakes, each with what it does. Cases say which of them they catch, and the suite's own tests run a backend with each: it
+ * must fail exactly those cases.
  */
-export const faults = {
+export const faults: Readonly<Record<Fault, string>> = {
   // Quantizing
   "round-half-up": "rounds codes as Math.round does, halves up instead of to even",
   "reciprocal-of-scale": "multiplies by 1 / scale instead of dividing by scale",
@@ -51,7 +94,4 @@ export const faults = {
   "foreign-accepted": "takes tensors of another backend",
   "unchecked-arguments": "throws what is wrong with the arguments only at download",
   "silent-fallback": "runs what supports() denies",
-} as const satisfies Record<string, string>;
-
-/** The name of a known mistake. */
-export type Fault = keyof typeof faults;
+};

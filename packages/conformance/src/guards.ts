@@ -1,5 +1,6 @@
-import type { Backend, HostQuantizedTensor, HostTensor, Tensor } from "@octet/core";
+import type { Backend, HostTensor, Tensor } from "@octet/core";
 import { checkSameTensor } from "./compare.ts";
+import { type HostOperand, partSizes } from "./operands.ts";
 
 /** Not a multiple of any register width, so that the guard's neighbours do not start on one either. */
 const guardBytes = 67;
@@ -12,7 +13,7 @@ const guardBytes = 67;
  */
 export function guardMemory(
   backend: Backend,
-  parts: readonly (HostTensor | HostQuantizedTensor)[],
+  parts: readonly HostOperand[],
   keep: <Kept extends Tensor>(tensor: Kept) => Kept,
 ): () => Promise<void> {
   const pattern = guardPattern();
@@ -29,11 +30,6 @@ export function guardMemory(
       checkSameTensor(guard, pattern, `tensor ${index} of those around the op, which must not change it`);
     });
   };
-}
-
-function partSizes(host: HostTensor | HostQuantizedTensor): number[] {
-  if (!("quantized" in host)) return [host.data.byteLength];
-  return [host.quantized.data.byteLength, host.scale.data.byteLength];
 }
 
 function guardPattern(): HostTensor<"int8"> {

@@ -7,3 +7,4 @@ export { registerConformance, type TestContext, type TestRunner } from "./regist
 export { isRequiredOp, requiredOps } from "./required-ops.ts";
 export { type ConformanceOptions, type RunOptions, runConformance } from "./run.ts";
 export { type ConformanceResult, type ConformanceSummary, formatSummary } from "./summary.ts";
+export { suspectFaults } from "./suspect-faults.ts";

@@ -1,9 +1,10 @@
 interface Disposes {
+  readonly disposed: boolean;
   dispose(): void;
 }
 
 /**
- * Runs `body`, and disposes what it gave to `keep`. After a failure that failure is what is thrown, whatever disposing throws; after
+ * Runs `body`, and disposes what it gave to `keep`, where it has not done so itself. After a failure that failure is what is thrown, whatever disposing throws; after
  * success a `dispose` that throws is a failure.
  */
 export async function keepTensors<Result>(
@@ -24,6 +25,6 @@ export async function keepTensors<Result>(
     }
     throw error;
   }
-  for (const tensor of kept) tensor.dispose();
+  for (const tensor of kept) if (!tensor.disposed) tensor.dispose();
   return result;
 }

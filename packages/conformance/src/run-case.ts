@@ -11,13 +11,14 @@ export async function runCase(
   holder: BackendHolder,
   timeout: number,
 ): Promise<ConformanceResult> {
-  const { id, family, needs } = conformanceCase;
+  const { id, family, needs, catches } = conformanceCase;
   const start = performance.now();
   const result = (
     rest: Pick<ConformanceResult, "status" | "message" | "error" | "unsupported">,
   ): ConformanceResult => ({
     id,
     family,
+    catches,
     milliseconds: performance.now() - start,
     ...rest,
   });

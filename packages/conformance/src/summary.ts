@@ -1,5 +1,6 @@
 import type { OpSpec } from "@octet/core";
 import type { ConformanceFamily } from "./case.ts";
+import type { Fault } from "./faults.ts";
 
 /** What came of one case. */
 export interface ConformanceResult {
@@ -13,6 +14,8 @@ export interface ConformanceResult {
   /** The op that the backend does not support. */
   readonly unsupported?: OpSpec;
   readonly milliseconds: number;
+  /** The known faults that this case catches. */
+  readonly catches: readonly Fault[];
 }
 
 /** What came of a run. Cases whose ops the backend does not support are counted as skipped. */

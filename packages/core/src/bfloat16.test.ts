@@ -38,8 +38,10 @@ describe("bfloat16", () => {
     expect(float32ToBfloat16(-0)).toBe(0x8000);
   });
 
-  it("does not let a NaN whose payload lies in the lower half become an infinity", () => {
-    expect(isNaNPattern(float32ToBfloat16(bitsToFloat32(0x7f800001)))).toBe(true);
+  it("does not let a NaN become a number: rounding its largest payload up would give -0", () => {
+    for (const bits of [0x7f800001, 0x7fffffff, 0xff800001, 0xffffffff]) {
+      expect(isNaNPattern(float32ToBfloat16(bitsToFloat32(bits)))).toBe(true);
+    }
   });
 
   it("agrees with rational arithmetic on 100000 floats of any magnitude (seed 4)", () => {

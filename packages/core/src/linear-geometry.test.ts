@@ -3,10 +3,14 @@ import { errorCode } from "../test/support/error-code.ts";
 import { floats, normals } from "../test/support/tensors.ts";
 import { allocate } from "./dtype.ts";
 import { linear } from "./linear.ts";
-import type { LinearActivations } from "./linear-geometry.ts";
+import { type LinearActivations, maxExactInFeatures } from "./linear-geometry.ts";
 import { quantizeSymmetric } from "./quantize.ts";
 
 const modes: readonly LinearActivations[] = ["float", "int16", "int8"];
+
+it("the exact modes take as many input features as 32-bit sums of two 8-bit codes do", () => {
+  expect(maxExactInFeatures).toBe(Math.floor((2 ** 31 - 1) / (128 * 128)));
+});
 
 describe("shapes of linear", () => {
   for (const activations of modes) {

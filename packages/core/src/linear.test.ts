@@ -57,6 +57,13 @@ describe("exact modes, the corners of the contract", () => {
       ]);
     });
 
+    it(`${mode}: T past 2^24 is rounded to float32 before it is scaled (seed 35)`, () => {
+      const [x, w] = [normals(35, [3, 4099]), normals(36, [5, 4099])];
+      for (const { data } of [x, w]) for (let i = 0; i < data.length; i++) data[i] = 1 + Math.abs(data[i]);
+      const weight = quantizeSymmetric(w, { dim: 0 });
+      expect(linear(x, weight, { activations: mode }).data).toEqual(integerLinear(x, weight, mode));
+    });
+
     it(`${mode}: the longest sum of the largest codes is exact at ${maxExactInFeatures} features; one more is refused`, () => {
       const k = maxExactInFeatures;
       const x = hostTensor("float32", [1, k], new Float32Array(k).fill(1));

@@ -15,8 +15,8 @@ export interface LocatedInput {
   readonly folder: string;
   /** The weights in it: a safetensors file, or the index of several. */
   readonly weights: string;
-  /** Whether the input is the folder, named itself or by its index; else it is the one file. */
-  readonly isFolder: boolean;
+  /** Whether the user named a safetensors file, the index of several, or the folder. The latter two become folders. */
+  readonly kind: "file" | "index" | "folder";
 }
 
 const usualWeights = ["model.safetensors", "model.safetensors.index.json"];
@@ -27,8 +27,8 @@ const usualWeights = ["model.safetensors", "model.safetensors.index.json"];
  */
 export async function locateInput(path: string): Promise<LocatedInput> {
   const stats = await describeFailure(`read ${path}`, () => stat(path));
-  if (stats.isDirectory()) return { path, folder: path, weights: await findWeights(path), isFolder: true };
-  return { path, folder: dirname(path), weights: basename(path), isFolder: path.endsWith(".json") };
+  if (stats.isDirectory()) return { path, folder: path, weights: await findWeights(path), kind: "folder" };
+  return { path, folder: dirname(path), weights: basename(path), kind: path.endsWith(".json") ? "index" : "file" };
 }
 
 /** The usual name, or the only index or safetensors file there is. */
@@ -48,10 +48,10 @@ async function findWeights(folder: string): Promise<string> {
 }
 
 /** Opens what was located; headers are read. @throws OctetError as `openInput` does; `ERR_UNAVAILABLE` where the system refuses */
-export async function openLocated({ path, folder, weights, isFolder }: LocatedInput): Promise<OpenInput> {
+export async function openLocated({ path, folder, weights, kind }: LocatedInput): Promise<OpenInput> {
   return describeFailure(`read ${path}`, async () => {
-    if (isFolder) return openInput(folderOnDisk(folder, weights));
-    return openSingleFile(await fileSource(path), weights, null);
+    if (kind === "file") return openSingleFile(await fileSource(path), weights, null);
+    return openInput(folderOnDisk(folder, weights));
   });
 }
 

@@ -20,14 +20,14 @@ export interface LocatedOutput {
  */
 export async function locateOutput(input: LocatedInput, output: string, force: boolean): Promise<LocatedOutput> {
   const found = await statIfThere(output);
-  const intoFolder = !input.isFolder && (found?.isDirectory() === true || /[/\\]$/.test(output));
+  const isFolder = input.kind !== "file";
+  const intoFolder = !isFolder && (found?.isDirectory() === true || /[/\\]$/.test(output));
   const wanted = intoFolder ? join(output, basename(input.path)) : output;
   const path = await realPath(wanted);
   const existing = await statIfThere(path);
   const exists = existing !== undefined || (await isDanglingLink(path));
-  const { isFolder } = input;
   if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
-    refuse(`${input.path} is a folder, which becomes a folder; got the output ${output}: name a folder`);
+    refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
   }
   if (existing !== undefined && existing.isDirectory() !== isFolder) {
     const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
@@ -38,13 +38,15 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
   return { path, isFolder, exists };
 }
 
-async function checkApart({ path, folder, isFolder }: LocatedInput, output: string, wanted: string): Promise<void> {
-  const source = await realpath(isFolder ? folder : path);
+async function checkApart({ path, folder, kind }: LocatedInput, output: string, wanted: string): Promise<void> {
+  const source = await realpath(kind === "file" ? path : folder);
   const [a, b] = [await statIfThere(source), await statIfThere(output)];
   const same = source === output || (a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev);
-  if (same) refuse(`the output ${wanted} is the input itself: choose another name`);
-  if (isFolder && isInside(output, source))
+  const what = kind === "index" ? "the folder of the input" : "the input itself";
+  if (same) refuse(`the output ${wanted} is ${what}: choose another name`);
+  if (kind === "folder" && isInside(output, source)) {
     refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
+  }
   if (isInside(source, output)) refuse(`the input ${path} lies inside the output ${wanted}, which would be replaced`);
 }
 

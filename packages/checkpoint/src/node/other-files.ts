@@ -1,6 +1,7 @@
 import { constants, copyFile, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OctetError } from "@octet/core";
+import { configFile } from "../open-input.ts";
 import { describeFailure } from "./file-errors.ts";
 
 /** A file that goes along as it is. */
@@ -45,6 +46,31 @@ export async function findOtherFiles(folder: string, written: ReadonlySet<string
   const root = await realpath(folder);
   await visitAll("", root, [root]);
   return files;
+}
+
+/**
+ * The files beside an index that belong to its model: those of the folder itself that are no weights, if there is a config.json among
+ * them. Without one, the folder is no model's, and what lies in it is anything.
+ * @throws OctetError `ERR_UNAVAILABLE` for what cannot be read
+ */
+export async function findFilesBeside(folder: string, written: ReadonlySet<string>): Promise<OtherFile[]> {
+  const names = await describeFailure(`read ${folder}`, () => readdir(folder));
+  if (!names.includes(configFile)) return [];
+  const files: OtherFile[] = [];
+  for (const name of names.sort()) {
+    if (written.has(name) || isWeights(name)) continue;
+    const path = join(folder, name);
+    await describeFailure(`read ${path}`, async () => {
+      const real = await realpath(path);
+      if ((await stat(real)).isFile()) files.push({ name, realPath: real });
+    });
+  }
+  return files;
+}
+
+/** Whether a file holds weights, by its name. */
+export function isWeights(name: string): boolean {
+  return /\.(?:safetensors|safetensors\.index\.json|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)$/.test(name);
 }
 
 /** Copies a file to `path`, making the folders above it, and waits until it is on the disk. */

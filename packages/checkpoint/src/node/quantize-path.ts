@@ -8,7 +8,7 @@ import type { QuantizationReport } from "../report.ts";
 import { describeFailure } from "./file-errors.ts";
 import { type LocatedInput, locateInput, openLocated } from "./locate-input.ts";
 import { isInside, type LocatedOutput, locateOutput } from "./locate-output.ts";
-import { findOtherFiles, type OtherFile } from "./other-files.ts";
+import { findFilesBeside, findOtherFiles, isWeights, type OtherFile } from "./other-files.ts";
 import { readNeighbourConfig } from "./read-neighbour-config.ts";
 import { StagedOutput } from "./staged-output.ts";
 
@@ -18,8 +18,9 @@ export interface QuantizePathOptions extends QuantizeCheckpointOptions {
 }
 
 /**
- * Quantizes a checkpoint on the disk. `input` is a `.safetensors` file, the index of a sharded checkpoint, or a model folder; a file
- * becomes a file, the others become a folder, with the new config.json and all other files copied (but for `.git` and `.cache`).
+ * Quantizes a checkpoint on the disk. `input` is a `.safetensors` file, the index of a sharded checkpoint, or a model folder. A file
+ * becomes a file; the others become a folder, with the new config.json. Of a folder all other files go along, but for `.git` and `.cache`;
+ * with an index, if there is a config.json, the files beside it that are no weights.
  *
  * The output comes into being beside its final name, and gets it when it is complete and on the disk. When anything goes wrong, or the
  * signal stops the work, nothing of it is left.
@@ -36,7 +37,7 @@ export async function quantizePath(
   const target = await locateOutput(located, output, force);
   const opened = await openLocated(located);
   try {
-    if (located.isFolder) return await quantizeFolder(located, opened, target, options);
+    if (located.kind !== "file") return await quantizeFolder(located, opened, target, options);
     const config = await readNeighbourConfig(input);
     const withConfig = { ...opened, header: { ...opened.header, config } };
     return await writeOutput(located, withConfig, target, [], options);
@@ -52,7 +53,8 @@ async function quantizeFolder(
   options: QuantizeCheckpointOptions,
 ): Promise<QuantizationReport> {
   const written = [...opened.files.keys(), located.weights, configFile].map(normalize);
-  const others = await findOtherFiles(located.folder, new Set(written));
+  const find = located.kind === "index" ? findFilesBeside : findOtherFiles;
+  const others = await find(located.folder, new Set(written));
   const sources = others.map(({ realPath }) => realPath);
   for (const file of opened.files.keys()) sources.push(await realpath(join(located.folder, file)));
   const endangered = sources.find((source) => isInside(source, target.path));
@@ -99,10 +101,8 @@ async function writeOutput(
   }
 }
 
-const weightsName = /\.(?:safetensors|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)$/;
-
 function warnOfWeights(others: readonly OtherFile[]): string[] {
-  const weights = others.filter(({ name }) => weightsName.test(name)).map(({ name }) => name);
+  const weights = others.filter(({ name }) => isWeights(name)).map(({ name }) => name);
   if (weights.length === 0) return [];
   const more = weights.length > 1 ? ` and ${weights.length - 1} more` : "";
   return [`${weights[0]}${more} copied as it was: weights that are no part of the checkpoint are not quantized`];

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BackendFactory, OctetError } from "@octet/core";
@@ -10,16 +9,16 @@ export function isModulePath(name: string): boolean {
 
 /**
  * The factory that a module gives: its default export, or its export `createBackend`.
- * @throws OctetError `ERR_UNAVAILABLE` when the module fails or exports neither; Node's own error when there is no such file
+ * @throws OctetError `ERR_UNAVAILABLE` when there is no such file, the module fails, or it exports neither
  */
 export async function importBackendModule(path: string): Promise<BackendFactory> {
   const url = path.startsWith("file:") ? new URL(path) : pathToFileURL(resolve(path));
-  await stat(url);
   let namespace: { readonly default?: unknown; readonly createBackend?: unknown };
   try {
     namespace = await import(url.href);
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const missing = (error as { readonly url?: unknown }).url === url.href;
+    const reason = missing ? "there is no such file" : String(error);
     throw new OctetError("ERR_UNAVAILABLE", `${path} cannot be loaded: ${reason}`, { cause: error });
   }
   const factory = namespace.default ?? namespace.createBackend;

@@ -1,7 +1,7 @@
 import { comparePaths } from "@octet/checkpoint/node";
 import type { Command } from "commander";
 import type { CompareJson } from "../json.ts";
-import { createProgress } from "../progress.ts";
+import { withProgress } from "../progress.ts";
 import { printReport, printWarnings, reportToJson } from "../report.ts";
 import { printJson, type Session } from "../session.ts";
 
@@ -32,20 +32,14 @@ async function compare(
   { json }: { json?: true },
   session: Session,
 ): Promise<void> {
-  const progress = createProgress(session, "bytes");
-  try {
-    const report = await comparePaths(original, quantized, {
+  const report = await withProgress(session, "bytes", (update) => {
+    return comparePaths(original, quantized, {
       signal: session.signal,
-      onProgress: ({ tensor, bytesDone, bytesTotal }) => {
-        progress.update({ label: tensor, done: bytesDone, total: bytesTotal });
-      },
+      onProgress: ({ tensor, bytesDone, bytesTotal }) => update({ label: tensor, done: bytesDone, total: bytesTotal }),
     });
-    progress.stop();
-    printWarnings(report, session);
-    const document: CompareJson = { original, quantized, ...reportToJson(report) };
-    if (json) printJson(session, document);
-    else printReport(report, session);
-  } finally {
-    progress.stop();
-  }
+  });
+  printWarnings(report, session);
+  if (!json) return printReport(report, session);
+  const document: CompareJson = { original, quantized, ...reportToJson(report) };
+  printJson(session, document);
 }

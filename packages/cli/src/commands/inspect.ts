@@ -1,8 +1,8 @@
+import { openWeightsPath } from "@octet/checkpoint/node";
 import type { Command } from "commander";
 import prettyBytes from "pretty-bytes";
 import { countNoun } from "../count-noun.ts";
 import type { InspectJson } from "../json.ts";
-import { openModel } from "../open-model.ts";
 import { printable } from "../printable.ts";
 import { printJson, type Session } from "../session.ts";
 import { countElements, formatShape } from "../shape-text.ts";
@@ -30,8 +30,8 @@ Examples:
 }
 
 async function inspect(path: string): Promise<InspectJson> {
-  await using model = await openModel(path);
-  const tensors = [...model.files].flatMap(([file, reader]) =>
+  await using weights = await openWeightsPath(path);
+  const tensors = [...weights.files].flatMap(([file, reader]) =>
     Array.from(reader.tensors.values(), ({ name, dtype, shape, byteLength }) => {
       return { name, dtype, shape, bytes: byteLength, file };
     }),
@@ -39,12 +39,12 @@ async function inspect(path: string): Promise<InspectJson> {
   return {
     path,
     tensors,
-    metadata: Object.fromEntries(model.metadata),
+    metadata: Object.fromEntries(weights.metadata),
     totals: {
       tensors: tensors.length,
       elements: tensors.reduce((sum, { shape }) => sum + countElements(shape), 0),
       bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
-      files: model.files.size,
+      files: weights.files.size,
     },
   };
 }

@@ -1,6 +1,6 @@
-import { type CheckpointFormat, defaultSkip, parseGranularity } from "@octet/checkpoint";
+import { type CheckpointFormat, defaultSkip, parseGranularity, type QuantizationReport } from "@octet/checkpoint";
 import { quantizePath } from "@octet/checkpoint/node";
-import type { Granularity } from "@octet/core";
+import type { Backend, Granularity } from "@octet/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { backendEntries } from "../backends/backend-entry.ts";
 import { type ChosenBackend, chooseBackend } from "../backends/choose-backend.ts";
@@ -8,7 +8,7 @@ import { collect } from "../collect.ts";
 import { colorsFor } from "../colors.ts";
 import type { QuantizeJson } from "../json.ts";
 import { printable } from "../printable.ts";
-import { createProgress } from "../progress.ts";
+import { type ProgressStep, withProgress } from "../progress.ts";
 import { printReport, printWarnings, reportToJson } from "../report.ts";
 import { printJson, type Session } from "../session.ts";
 
@@ -68,39 +68,48 @@ Examples:
 }
 
 async function quantize(input: string, options: QuantizeOptions, session: Session): Promise<void> {
+  const { output, quiet, json } = options;
   const chosen = await chooseBackend(options.backend);
-  const { backend } = chosen;
-  const progress = createProgress(session, "bytes", !options.quiet);
+  const { backend, rejected } = chosen;
   try {
-    if (!options.quiet) printChoice(chosen, session);
-    const { output, format, granularity, bits, skip, only, force = false } = options;
-    const report = await quantizePath(input, output, {
-      ...{ format, granularity, bits, backend, force },
-      ...(skip && { skip }),
-      ...(only && { only }),
-      signal: session.signal,
-      onProgress: ({ tensor, bytesDone, bytesTotal }) => {
-        progress.update({ label: tensor, done: bytesDone, total: bytesTotal });
-      },
-    });
-    progress.stop();
-    if (!options.quiet) printWarnings(report, session);
-    const { name, device, features } = backend.info;
-    const document: QuantizeJson = {
-      input,
-      output,
-      backend: { name, device, features, rejected: chosen.rejected },
-      ...reportToJson(report),
-    };
-    if (options.json) printJson(session, document);
-    else if (!options.quiet) printReport(report, session);
+    if (!quiet) printChoice(chosen, session);
+    const report = await quantizeWithProgress(input, options, backend, session);
+    if (!quiet) printWarnings(report, session);
+    if (json) {
+      const { name, device, features } = backend.info;
+      const computed = { name, device, features, rejected };
+      const document: QuantizeJson = { input, output, backend: computed, ...reportToJson(report) };
+      printJson(session, document);
+    } else if (!quiet) {
+      printReport(report, session);
+    }
   } finally {
-    progress.stop();
     backend.dispose();
   }
 }
 
-/** Says what `auto` took and why not the faster ones; nobody needs to be told what they asked for. */
+async function quantizeWithProgress(
+  input: string,
+  { output, format, granularity, bits, skip, only, force, quiet }: QuantizeOptions,
+  backend: Backend,
+  session: Session,
+): Promise<QuantizationReport> {
+  const quantizeInto = (update: (step: ProgressStep) => void): Promise<QuantizationReport> =>
+    quantizePath(input, output, {
+      format,
+      granularity,
+      bits,
+      backend,
+      force: force === true,
+      ...(skip && { skip }),
+      ...(only && { only }),
+      signal: session.signal,
+      onProgress: ({ tensor, bytesDone, bytesTotal }) => update({ label: tensor, done: bytesDone, total: bytesTotal }),
+    });
+  return quiet ? quantizeInto(() => {}) : withProgress(session, "bytes", quantizeInto);
+}
+
+/** Says what computes and, where `auto` chose it, why not the faster ones. */
 function printChoice({ backend, rejected }: ChosenBackend, { stderr, env }: Session): void {
   const colors = colorsFor(stderr, env);
   const { name, device } = backend.info;

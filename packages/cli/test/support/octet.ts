@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test } from "vitest";
+import { type TestAPI, test } from "vitest";
 
 export interface Outcome {
   readonly exitCode: number | null;
@@ -10,7 +12,7 @@ export interface Outcome {
 
 export interface SpawnOptions {
   readonly cwd?: string;
-  /** On top of the environment, from which everything about colours has been taken out. */
+  /** On top of `plainEnvironment`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -39,9 +41,10 @@ function createOctet(project: string | undefined): Octet {
   return { argv, start, run: (args, options) => waitFor(start(args, options)) };
 }
 
+/** The environment as a test wants it: nothing about colours, and compiled sources kept from one process to the next. */
 export function plainEnvironment(): Record<string, string | undefined> {
-  const { NO_COLOR, FORCE_COLOR, ...env } = process.env;
-  return env;
+  const { NO_COLOR, FORCE_COLOR, NODE_OPTIONS, ...env } = process.env;
+  return { ...env, NODE_COMPILE_CACHE: join(tmpdir(), "octet-compile-cache") };
 }
 
 /** The outcome of a process whose output has not been read yet. */
@@ -57,6 +60,6 @@ export async function waitFor(child: ChildProcess): Promise<Outcome> {
   return { exitCode, stdout, stderr };
 }
 
-export const it = test.extend<{ octet: Octet }>({
+export const it: TestAPI<{ octet: Octet }> = test.extend<{ octet: Octet }>({
   octet: async ({ task }, use) => use(createOctet(task.file.projectName)),
 });

@@ -79,13 +79,25 @@ function rangeCases(): ConformanceCase[] {
   const subnormal = (row: number) => bitsToFloat32(1 + row * 37);
   return [
     ...floatDTypes.map((dtype) =>
-      everyCode("overflow", dtype, 4, scale([largest, 2 ** 121, 600, 2 ** 120]), ["saturated-overflow"]),
+      everyCode("overflow", dtype, 4, scale([largest, 2 ** 121, 600, 2 ** 120]), [
+        "previous-scale",
+        "saturated-overflow",
+        ...(dtype === "float32" ? [] : (["truncated-halves"] as const)),
+      ]),
     ),
-    ...floatDTypes.map((dtype) => everyCode("subnormal-scale", dtype, 8, () => subnormal, [])),
+    everyCode("subnormal-scale", "float32", 8, () => subnormal, ["previous-scale", "flushed-subnormals"]),
+    everyCode("subnormal-scale", "float16", 8, () => subnormal, []),
+    everyCode("subnormal-scale", "bfloat16", 8, () => subnormal, [
+      "previous-scale",
+      "flushed-subnormals",
+      "truncated-halves",
+    ]),
     everyCode("subnormal", "float16", 6, (random) => () => Math.fround((1 + random.uniform()) * 2 ** -20), [
+      "previous-scale",
       "truncated-halves",
     ]),
     everyCode("underflow", "float16", 6, (random) => () => Math.fround((1 + random.uniform()) * 2 ** -31), [
+      "previous-scale",
       "truncated-halves",
     ]),
     dequantizeCase({ ...empty, name: "empty", shape: [0, 5], granularity: perRow }),

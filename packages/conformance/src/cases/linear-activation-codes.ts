@@ -3,84 +3,96 @@ import type { ConformanceCase } from "../case.ts";
 import { bitsTensor } from "../data.ts";
 import type { Fault } from "../faults.ts";
 import type { Random } from "../random.ts";
+import { type ExactMode, onlyIn } from "./exact-mode.ts";
 import { finitePatterns } from "./finite-patterns.ts";
 import { identityWeight, matrix, type Probe, probeCase } from "./linear-probes.ts";
-
-type ExactMode = "int16" | "int8";
 
 /** How the exact modes quantize the rows of x, seen through weights of 1: y = code * scale. */
 export function activationCodeCases(activations: ExactMode): ConformanceCase[] {
   const { qmax } = activationRange[activations];
+  const int8 = (...faults: readonly Fault[]) => onlyIn("int8", activations, ...faults);
+  const int16 = (...faults: readonly Fault[]) => onlyIn("int16", activations, "qmax-32767", ...faults);
   const seen = (
     name: string,
     m: number,
     k: number,
-    x: Probe["x"],
     catches: readonly Fault[],
+    x: Probe["x"],
     rest: Partial<Probe> = {},
   ) => probeCase({ name, activations, m, n: k, k, x, weight: () => identityWeight(k), catches, ...rest });
+  const nearTies: readonly Fault[] = [
+    "round-half-up",
+    "reciprocal-of-scale",
+    "unrounded-quotient",
+    "reciprocal-of-qmax",
+    "missed-maximum",
+  ];
+  const halfMaximum = (dtype: "float16" | "bfloat16") =>
+    seen("half-maximum", 31, 5, [...nearTies, "negative-zero", ...int16()], halfMaximumRows, {
+      dtype,
+      output: "float32",
+    });
+  const everyValue = (dtype: "float16" | "bfloat16", rows: number, catches: readonly Fault[]) =>
+    seen(
+      "every-value",
+      rows,
+      16,
+      ["missed-maximum", "reciprocal-of-qmax", "negative-zero", ...catches],
+      () => bitsTensor(dtype, [rows, 16], finitePatterns(dtype)),
+      {
+        dtype,
+        output: "float32",
+      },
+    );
   return [
-    seen("ties", 9, 33, (random) => tieRows(qmax, random), ["round-half-up", "missed-maximum"]),
-    ...(["float16", "bfloat16"] as const).map((dtype) =>
-      seen("half-maximum", 31, 5, halfMaximumRows, ["round-half-up"], { dtype, output: "float32" }),
+    seen("ties", 9, 33, ["round-half-up", "missed-maximum", ...int8("negative-zero"), ...int16()], (random) =>
+      tieRows(qmax, random),
     ),
-    seen("near-ties", 20, 65, (random) => nearTieRows(qmax, random), [
-      "round-half-up",
-      "reciprocal-of-scale",
-      "unrounded-quotient",
-      "missed-maximum",
-    ]),
-    seen("scales", 300, 3, (random) => matrix(300, 3, () => random.normal()), ["reciprocal-of-qmax"]),
-    seen("zero-rows", 5, 9, (random) => matrix(5, 9, (row) => (row % 2 === 0 ? -0 : random.normal())), [
-      "negative-zero",
-    ]),
+    halfMaximum("float16"),
+    halfMaximum("bfloat16"),
+    seen("near-ties", 20, 65, [...nearTies, ...int8("negative-zero"), ...int16()], (random) =>
+      nearTieRows(qmax, random),
+    ),
+    seen("scales", 300, 3, ["reciprocal-of-qmax", "missed-maximum", ...int8("negative-zero"), ...int16()], (random) =>
+      matrix(300, 3, () => random.normal()),
+    ),
+    seen("zero-rows", 5, 9, ["negative-zero", ...int16("reciprocal-of-qmax")], (random) =>
+      matrix(5, 9, (row) => (row % 2 === 0 ? -0 : random.normal())),
+    ),
     seen(
       "largest",
       7,
       5,
+      [...int8("reciprocal-of-qmax", "saturated-overflow", "scales-multiplied-first"), ...int16()],
       (random) => matrix(7, 5, (_row, column) => (column === 2 ? -1 : random.uniform()) * largest),
-      [],
-      {
-        weight: () => identityWeight(5, 2 ** -10),
-      },
+      { weight: () => identityWeight(5, 2 ** -10) },
     ),
     seen(
       "subnormal-rows",
       40,
       5,
+      [...belowNormal, "round-half-up", "asymmetric-activations", "negative-zero", ...int16()],
       (random) => subnormalRows(40, random, (row) => (row + 1) * 2 ** (row % 18)),
-      ["flushed-subnormals"],
-      {
-        weight: () => identityWeight(5, 2 ** 100),
-      },
+      { weight: () => identityWeight(5, 2 ** 100) },
     ),
     // The scale is one unit, 2^-149, though the maximum is up to 1.3 * qmax units.
     seen(
       "below-the-range",
       40,
       5,
+      [...belowNormal, "asymmetric-activations", ...int8("negative-zero"), ...int16()],
       (random) => subnormalRows(40, random, (row) => Math.ceil(qmax * (0.52 + 0.02 * row))),
-      ["asymmetric-activations", "flushed-subnormals"],
       { weight: () => identityWeight(5, 2 ** 126) },
     ),
-    seen("every-value", 992, 64, () => bitsTensor("float16", [992, 64], finitePatterns("float16")), [], {
-      dtype: "float16",
-      output: "float32",
-    }),
-    seen(
-      "every-value",
-      510,
-      128,
-      () => bitsTensor("bfloat16", [510, 128], finitePatterns("bfloat16")),
-      ["flushed-subnormals"],
-      {
-        dtype: "bfloat16",
-        output: "float32",
-      },
-    ),
+    everyValue("float16", 3968, int16("round-half-up")),
+    everyValue("bfloat16", 4080, [
+      ...belowNormal,
+      ...int16("round-half-up", "unrounded-quotient", "asymmetric-activations"),
+    ]),
   ];
 }
 
+const belowNormal: readonly Fault[] = ["flushed-subnormals", "reciprocal-of-scale"];
 const largest = bitsToFloat32(0x7f7fffff);
 
 /** Rows of k + 1/2 under a scale that is a power of two. */

@@ -8,9 +8,10 @@ import {
   sizeOf,
 } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
-import { checkOp, type HostOperand } from "../check-op.ts";
+import { checkOp } from "../check-op.ts";
 import type { Fault } from "../faults.ts";
 import { checkLinearBound, linearTruth } from "../linear-bound.ts";
+import type { HostOperand } from "../operands.ts";
 import { Random } from "../random.ts";
 import { nameGranularity, nameShape } from "./case-names.ts";
 import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";
@@ -61,7 +62,7 @@ export function linearCase(row: LinearRow): ConformanceCase {
       ...everyOpCatches,
       ...shapeCatches(outputShape),
       ...outputCatches(outputDType),
-      ...operandCatches(row),
+      ...(row.bias === undefined || sizeOf(outputShape) === 0 ? [] : (["ignored-bias"] as const)),
       ...(row.catches ?? []),
     ],
     run: (context) => {
@@ -101,12 +102,9 @@ function linearId({ name, activations, dtype, x, n, weight, bias, output, seed }
   return `linear-${activations}/${name}.${dtype}.${nameShape(x)}.n${n}.${weightName}${biasName}${outputName}.seed${seed}`;
 }
 
-function operandCatches({ x, n, weight, bias }: LinearRow): Fault[] {
+/** What weights catch whose scales differ from channel to channel, or from group to group. */
+export function scaleCatches({ x, n, weight }: LinearRow): Fault[] {
   const k = x[x.length - 1];
-  if (sizeOf(x.slice(0, -1)) * n === 0) return [];
-  const channels = "dtype" in weight ? 1 : scaleLayout(weight.granularity, [n, k]).channels;
-  return [
-    ...(bias === undefined ? [] : (["ignored-bias"] as const)),
-    ...(channels > 1 && k > 0 ? (["previous-scale"] as const) : []),
-  ];
+  if ("dtype" in weight || sizeOf(x) * n === 0) return [];
+  return scaleLayout(weight.granularity, [n, k]).channels > 1 ? ["previous-scale"] : [];
 }

@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, sizeOf } from "@octet/core";
+import { sizeOf } from "@octet/core";
 import { generate, gridScale, gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
 import type { Random } from "../random.ts";
 import type { LinearInputs, LinearRow } from "./linear-case.ts";
@@ -11,9 +11,10 @@ export function gridInputs(row: LinearRow, random: Random): LinearInputs {
   const { activations, dtype, n, weight, bias } = row;
   const k = row.x[row.x.length - 1];
   const rows = sizeOf(row.x.slice(0, -1));
-  const wide = activations === "int16" && dtype === "float32";
-  const [qmax, offset] = wide ? [32639, -15] : [127, -7];
-  const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, qmax, random, offset);
+  // Halves do not hold 32639; 117 / 32639 is a scale that a multiplication by 1 / 32639 gives as well.
+  const halfMaximum = activations === "int16" ? 117 : 127;
+  const [maximum, offset] = activations === "int16" && dtype === "float32" ? [32639, -15] : [halfMaximum, -7];
+  const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, maximum, random, offset);
   return {
     x: { ...x, shape: row.x },
     weight: quantizedWeight(row, random, gridScale(-7)),
@@ -38,9 +39,4 @@ export function normalInputs(row: LinearRow, random: Random): LinearInputs {
         : quantizedTensor([n, k], weight.granularity, weight.bits, random, randomScale(random)),
     bias: bias && normalTensor(bias, [n], random),
   };
-}
-
-/** A tensor `[n]` that is the same everywhere. */
-export function constantTensor(dtype: FloatDType, shape: readonly number[], value: number): HostTensor<FloatDType> {
-  return generate(dtype, shape, () => value);
 }

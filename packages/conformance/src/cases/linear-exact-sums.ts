@@ -3,7 +3,14 @@ import type { ConformanceCase } from "../case.ts";
 import { codesTensor, generate, gridExponent } from "../data.ts";
 import type { Fault } from "../faults.ts";
 import type { Random } from "../random.ts";
-import { type LinearInputs, type LinearRow, linearCase, perChannel, type WeightSpec } from "./linear-case.ts";
+import {
+  type LinearInputs,
+  type LinearRow,
+  linearCase,
+  perChannel,
+  scaleCatches,
+  type WeightSpec,
+} from "./linear-case.ts";
 
 /**
  * Every product is an integer times a power of two and the magnitudes of each sum add up to less than 2^24: the result is one number
@@ -16,8 +23,8 @@ export function exactSumCases(): ConformanceCase[] {
     rest: Partial<LinearRow> & { readonly xBits: number },
     catches: readonly Fault[],
   ) => {
-    const { xBits, ...row } = rest;
-    return linearCase({
+    const { xBits, ...options } = rest;
+    const row = {
       name: `exact-sum-${xBits}-bits`,
       activations: "float",
       dtype: "float32",
@@ -25,11 +32,11 @@ export function exactSumCases(): ConformanceCase[] {
       n,
       weight: perChannel,
       seed: 2,
-      data: (linearRow, random) => exactInputs(linearRow, xBits, random),
+      data: (linearRow: LinearRow, random: Random) => exactInputs(linearRow, xBits, random),
       check: "exact",
-      catches,
-      ...row,
-    });
+      ...options,
+    } as const;
+    return linearCase({ ...row, catches: [...scaleCatches(row), ...catches] });
   };
   const float32: readonly Fault[] = ["tensor-float-32"];
   const half: readonly Fault[] = ["half-sums"];
@@ -50,7 +57,7 @@ export function exactSumCases(): ConformanceCase[] {
     exact([5, 65], 9, { xBits: 11, dtype: "float16", bias: "float16" }, [...half, "truncated-halves"]),
     exact([5, 65], 9, { xBits: 8, dtype: "bfloat16", bias: "bfloat16" }, [...half, "truncated-halves"]),
     exact([5, 65], 9, { xBits: 13, output: "float16" }, [...float32, "truncated-halves"]),
-    exact([5, 65], 9, { xBits: 13, output: "bfloat16" }, ["truncated-halves"]),
+    exact([5, 65], 9, { xBits: 13, output: "bfloat16" }, [...float32, "truncated-halves"]),
   ];
 }
 
@@ -58,7 +65,7 @@ export function exactSumCases(): ConformanceCase[] {
  * x: odd integers of `xBits` bits. Weights: integers as large as the sum allows, in units of a power of two that differs from channel
  * to channel. Results are below 2^24 of those units, and float16 holds them.
  */
-function exactInputs({ dtype, x, n, weight, bias }: LinearRow, xBits: number, random: Random): LinearInputs {
+export function exactInputs({ dtype, x, n, weight, bias }: LinearRow, xBits: number, random: Random): LinearInputs {
   const k = x[x.length - 1];
   // The bias takes part in the sum with less than 2^22 units.
   const limit = Math.floor((3 * 2 ** 22) / (k * 2 ** xBits));

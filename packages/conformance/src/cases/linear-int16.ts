@@ -1,5 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
 import { activationCodeCases } from "./linear-activation-codes.ts";
+import { deviceWeightCase, twoLayerCase } from "./linear-chains.ts";
 import { identityWeight, probeCase } from "./linear-probes.ts";
 import { scalingCases } from "./linear-scaling.ts";
 import { linearShapeCases } from "./linear-shapes.ts";
@@ -13,6 +14,9 @@ export function linearInt16Cases(): ConformanceCase[] {
     byteBoundaryCase(),
     ...scalingCases("int16"),
     ...sumCases("int16"),
+    deviceWeightCase("int16", ["reciprocal-of-qmax", "qmax-32767"]),
+    twoLayerCase("int16", "float32", ["scales-multiplied-first", "reciprocal-of-qmax", "qmax-32767"]),
+    twoLayerCase("int16", "bfloat16", ["truncated-halves"]),
   ];
 }
 
@@ -28,6 +32,6 @@ function byteBoundaryCase(): ConformanceCase {
     k: codes.length,
     x: () => codes,
     weight: () => identityWeight(codes.length),
-    catches: [],
+    catches: ["qmax-32767", "negative-zero"],
   });
 }

@@ -2,12 +2,11 @@ import { bitsToFloat32, type FloatDType } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import { quantizedTensor } from "../data.ts";
 import type { Fault } from "../faults.ts";
-import { type LinearRow, linearCase, perChannel } from "./linear-case.ts";
+import { type ExactMode, onlyIn } from "./exact-mode.ts";
+import { type LinearRow, linearCase, perChannel, scaleCatches } from "./linear-case.ts";
 import { normalInputs } from "./linear-data.ts";
 import { channelWeight, matrix, type Probe, probeCase } from "./linear-probes.ts";
 import { codesForSum } from "./sums.ts";
-
-type ExactMode = "int16" | "int8";
 
 /** How the exact modes turn the integer sum into a float: two scales in turn, the bias, the output dtype. */
 export function scalingCases(activations: ExactMode): ConformanceCase[] {
@@ -21,8 +20,10 @@ export function scalingCases(activations: ExactMode): ConformanceCase[] {
 
 /** Data of any kind: in a third of the results it shows how the two scales and the bias are rounded. */
 function normalCases(activations: ExactMode): ConformanceCase[] {
-  const normal = (x: readonly number[], n: number, rest: Partial<LinearRow>, catches: readonly Fault[]) =>
-    linearCase({
+  const int8 = (...faults: readonly Fault[]) => onlyIn("int8", activations, ...faults);
+  const int16 = (...faults: readonly Fault[]) => onlyIn("int16", activations, ...faults);
+  const normal = (x: readonly number[], n: number, options: Partial<LinearRow>, catches: readonly Fault[]) => {
+    const row = {
       name: "normal",
       activations,
       dtype: "float32",
@@ -32,17 +33,18 @@ function normalCases(activations: ExactMode): ConformanceCase[] {
       seed: 2,
       data: normalInputs,
       check: "exact",
-      catches,
-      ...rest,
-    });
-  const both: readonly Fault[] = ["scales-multiplied-first", "fused-bias"];
+      ...options,
+    } as const;
+    return linearCase({ ...row, catches: [...scaleCatches(row), ...int16("qmax-32767"), ...catches] });
+  };
+  const order: readonly Fault[] = ["scales-multiplied-first", ...int16("reciprocal-of-qmax")];
   return [
-    normal([9, 65], 33, {}, ["scales-multiplied-first"]),
-    normal([9, 65], 33, { bias: "float32" }, both),
-    normal([5, 260], 19, { dtype: "float16", output: "float32", bias: "bfloat16" }, both),
-    normal([5, 127], 33, { dtype: "bfloat16", output: "float32", bias: "float16" }, both),
+    normal([9, 65], 33, {}, [...order, "missed-maximum"]),
+    normal([9, 65], 33, { bias: "float32" }, [...order, "fused-bias", "missed-maximum"]),
+    normal([5, 260], 19, { dtype: "float16", output: "float32", bias: "bfloat16" }, [...order, "fused-bias"]),
+    normal([5, 127], 33, { dtype: "bfloat16", output: "float32", bias: "float16" }, [...order, "fused-bias"]),
     normal([5, 31], 17, { dtype: "float16", bias: "float16" }, ["truncated-halves"]),
-    normal([5, 31], 17, { dtype: "bfloat16", bias: "bfloat16" }, ["truncated-halves"]),
+    normal([5, 31], 17, { dtype: "bfloat16", bias: "bfloat16" }, ["truncated-halves", ...int8("round-half-up")]),
     normal([3, 1001], 17, { output: "float16" }, ["truncated-halves"]),
     normal([3, 1001], 17, { output: "bfloat16" }, ["truncated-halves"]),
   ];
@@ -66,32 +68,34 @@ function rangeCases(activations: ExactMode): ConformanceCase[] {
       k: 7,
       x: (random) => matrix(9, 7, (row, column) => (column === 3 ? -1 : random.uniform()) * rowMaximum(row)),
       weight: (random) => quantizedTensor([16, 7], { kind: "channel", dim: 0 }, 8, random, scale),
-      catches,
+      catches: ["scales-multiplied-first", "flushed-subnormals", "previous-scale", ...catches],
     });
+  const int8 = (...faults: readonly Fault[]) => onlyIn("int8", activations, ...faults);
+  const int16 = (...faults: readonly Fault[]) => onlyIn("int16", activations, "qmax-32767", ...faults);
   return [
     probe(
       "overflow",
       (row) => largest * 2 ** (-3 * row),
       (channel) => 2 ** (10 * channel - 140),
-      ["scales-multiplied-first", "saturated-overflow", "flushed-subnormals"],
+      ["saturated-overflow", ...int8("reciprocal-of-qmax"), ...int16()],
     ),
     probe(
       "underflow",
       (row) => 2 ** (-149 + 6 * row) * 100,
       (channel) => 1.37 * 2 ** (4 * channel - 60),
-      ["scales-multiplied-first", "flushed-subnormals"],
+      ["reciprocal-of-scale", "asymmetric-activations", ...int16("reciprocal-of-qmax", "negative-zero")],
     ),
     probe(
       "subnormal-results",
       (row) => 1.3 * 2 ** (-70 - row),
       (channel) => 1.7 * 2 ** (-70 + channel),
-      ["scales-multiplied-first", "flushed-subnormals"],
+      int16(),
     ),
     probe(
       "subnormal-scales",
       () => 1.1 * 2 ** 100,
       (channel) => (3 * channel + 1) * 2 ** -149,
-      ["flushed-subnormals"],
+      int16("reciprocal-of-qmax"),
     ),
     // The sum is 0 and the product of the scales is an infinity: their product would be NaN.
     probeCase({
@@ -133,18 +137,32 @@ function biasCases(activations: ExactMode): ConformanceCase[] {
       biasValues: () => biasValues,
       catches,
     });
-  const cancelling = [0, -1, 2, -3, 127, 128];
+  const one = onlyIn("int16", activations, "missed-maximum", "qmax-32767");
   return [
-    probe("bias-cancels", 1, cancelling, "float32", []),
-    probe("bias-signed-zero", 2 ** -149, [-0, 0, -0, 2 ** -149, -(2 ** -149), -0], "float32", []),
-    probe("bias-subnormal", 1, [2 ** -149, -(2 ** -130), 0, 2 ** -127, 2 ** -149, 1], "bfloat16", []),
-    probe("bias-overflow", 2 ** 120, [largest, -largest, largest, largest, largest, -largest], "float32", []),
-    probe("bias-after-overflow", 2 ** 127, [1, -largest, largest, -1, -largest, largest], "float32", []),
+    probe("bias-cancels", 1, [0, -1, 2, -3, 127, 128], "float32", one),
+    probe("bias-signed-zero", 2 ** -149, [-0, 0, -0, 2 ** -149, -(2 ** -149), -0], "float32", [
+      "scales-multiplied-first",
+      "flushed-subnormals",
+      "negative-zero",
+    ]),
+    probe("bias-subnormal", 1, [2 ** -149, -(2 ** -130), 0, 2 ** -127, 2 ** -149, 1], "bfloat16", [
+      "flushed-subnormals",
+      ...one,
+    ]),
+    probe("bias-overflow", 2 ** 120, [largest, -largest, largest, largest, largest, -largest], "float32", [
+      "saturated-overflow",
+      ...one,
+    ]),
+    probe("bias-after-overflow", 2 ** 127, [1, -largest, largest, -1, -largest, largest], "float32", [
+      "saturated-overflow",
+      "fused-bias",
+    ]),
   ];
 }
 
 /** Sums that lie in the middle between two halves, past their largest value, and among their subnormals. */
 function halfCases(activations: ExactMode): ConformanceCase[] {
+  const int16 = onlyIn("int16", activations, "qmax-32767");
   const rows: Readonly<Record<string, readonly number[]>> = {
     float16: [2049, 2051, 4098, 4102, -2049, -2051, 65519, 65520, -65520, 65504, 70000],
     bfloat16: [257, 259, 514, 518, -257, -259, 33023, 33024, -33024, 65408, 70000],
@@ -160,9 +178,9 @@ function halfCases(activations: ExactMode): ConformanceCase[] {
     return probeCase({ name, activations, m: 1, n: targets.length, k: values.length, output, catches, ...probeOf() });
   };
   return [
-    probe("half-ties", "float16", 1, ["truncated-halves", "saturated-overflow"]),
-    probe("half-ties", "bfloat16", 1, ["truncated-halves"]),
-    probe("half-subnormals", "float16", 1.1 * 2 ** -30, ["truncated-halves"]),
-    probe("half-subnormals", "bfloat16", 1.1 * 2 ** -149, []),
+    probe("half-ties", "float16", 1, ["truncated-halves", "saturated-overflow", ...int16]),
+    probe("half-ties", "bfloat16", 1, ["truncated-halves", ...int16]),
+    probe("half-subnormals", "float16", 1.1 * 2 ** -30, ["truncated-halves", ...int16]),
+    probe("half-subnormals", "bfloat16", 1.1 * 2 ** -149, ["truncated-halves", "flushed-subnormals"]),
   ];
 }

@@ -2,10 +2,9 @@ import { maxExactInFeatures } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import type { Fault } from "../faults.ts";
 import type { Random } from "../random.ts";
+import type { ExactMode } from "./exact-mode.ts";
 import { channelWeight, matrix, type Probe, probeCase } from "./linear-probes.ts";
 import { codesForSum } from "./sums.ts";
-
-type ExactMode = "int16" | "int8";
 
 /** Sums that must be exact however large, and their one rounding to float32. */
 export function sumCases(activations: ExactMode): ConformanceCase[] {
@@ -14,13 +13,13 @@ export function sumCases(activations: ExactMode): ConformanceCase[] {
 
 /** Neighbours of ties of float32, from 2^24 to the largest sums that this many features give. */
 function roundedSumCase(activations: ExactMode): ConformanceCase {
-  const small = [1, 2, 3, 5, 6, 7, 11].flatMap((offset) => [2 ** 24 + offset, -(2 ** 24) - offset]);
+  const small = [1, 2, 3, 5, 6, 7, 11].flatMap((offset) => [2 ** 24 + offset, -(2 ** 25) - offset]);
   const large = [31, 32, 33].flatMap((exponent) =>
     [1, 3].flatMap((odd) => [-1, 0, 1].map((side) => 2 ** exponent + odd * 2 ** (exponent - 24) + side)),
   );
   const [targets, values] =
     activations === "int8"
-      ? [small, [...Array(1042).fill(127), 1]]
+      ? [small, [...Array(2082).fill(127), 1]]
       : [
           [...small, ...large, ...large.map((target) => -target)],
           [...Array(2100).fill(32639), 127, 127, 127, 1],
@@ -33,7 +32,7 @@ function roundedSumCase(activations: ExactMode): ConformanceCase {
     k: values.length,
     x: () => values,
     weight: () => channelWeight([targets.length, values.length], codesForSum(targets, values), () => 1),
-    catches: activations === "int8" ? ["float32-sums"] : ["wrapped-sums"],
+    catches: sumFaults(activations),
   });
 }
 
@@ -54,7 +53,7 @@ function everyCodeCase(activations: ExactMode): ConformanceCase {
         Int8Array.from({ length: 3 * k }, () => random.integer(-128, 127)),
         () => 1,
       ),
-    catches: [],
+    catches: activations === "int8" ? [] : ["qmax-32767"],
   });
 }
 
@@ -67,7 +66,7 @@ function longestCases(activations: ExactMode): ConformanceCase[] {
     (feature) => (feature % 2 === 0 ? 127 : -128),
     (_feature, random) => random.integer(32, 63) * 2 + 1,
   ];
-  const probe = (name: string, x: Probe["x"], catches: readonly Fault[]) =>
+  const probe = (name: string, x: Probe["x"]) =>
     probeCase({
       name,
       activations,
@@ -81,11 +80,14 @@ function longestCases(activations: ExactMode): ConformanceCase[] {
         );
         return channelWeight([4, k], codes, () => 1);
       },
-      catches,
+      catches: sumFaults(activations),
     });
-  const wrapped: readonly Fault[] = activations === "int8" ? ["float32-sums"] : ["wrapped-sums"];
   return [
-    probe("longest", () => matrix(2, k, (row) => (row === 0 ? 1 : -1)), wrapped),
-    probe("longest-alternating", () => matrix(2, k, (row, column) => (column % 2 === row ? 1 : -1)), wrapped),
+    probe("longest", () => matrix(2, k, (row) => (row === 0 ? 1 : -1))),
+    probe("longest-alternating", () => matrix(2, k, (row, column) => (column % 2 === row ? 1 : -1))),
   ];
+}
+
+function sumFaults(activations: ExactMode): readonly Fault[] {
+  return activations === "int8" ? ["float32-sums"] : ["wrapped-sums", "qmax-32767"];
 }

@@ -54,7 +54,7 @@ export function gridCatches(granularity: Granularity, shape: readonly number[], 
   const { outer, channels, inner } = scaleLayout(granularity, shape);
   if (outer * channels * inner === 0) return [];
   return [
-    "missed-maximum",
+    ...(bits > 2 ? (["missed-maximum"] as const) : []), // with 2 bits other elements are as large
     ...(channels > 1 ? (["previous-scale"] as const) : []),
     ...(bits < 8 ? (["ignored-bits"] as const) : []),
   ];

@@ -7,6 +7,7 @@ import { finitePatterns } from "./finite-patterns.ts";
 import { type QuantizeRow, quantizeCase } from "./quantize-case.ts";
 
 const perRow: Granularity = { kind: "channel", dim: 0 };
+const perColumn: Granularity = { kind: "channel", dim: 1 };
 const perTensor: Granularity = { kind: "tensor" };
 
 /** Zeros, nothing at all, and the ends of the range of floats. */
@@ -14,82 +15,80 @@ export function quantizeEdgeCases(): ConformanceCase[] {
   return [...emptyCases(), ...zeroCases(), ...subnormalCases(), ...largestCases(), ...patternCases()];
 }
 
+function edge(
+  name: string,
+  dtype: FloatDType,
+  shape: readonly number[],
+  granularity: Granularity,
+  catches: readonly Fault[],
+  data: QuantizeRow["data"],
+): ConformanceCase {
+  return quantizeCase({ name, dtype, shape, granularity, seed: 5, data, catches });
+}
+
 function emptyCases(): ConformanceCase[] {
-  const row = (shape: readonly number[], granularity: Granularity) =>
-    quantizeCase({
-      name: "empty",
-      dtype: "float32",
-      shape,
-      granularity,
-      seed: 0,
-      data: () => floatTensor("float32", shape, []),
-    });
+  const empty = (shape: readonly number[], granularity: Granularity) =>
+    edge("empty", "float32", shape, granularity, [], () => floatTensor("float32", shape, []));
   return [
-    row([0], perTensor),
-    row([0, 5], perRow),
-    row([0, 5], { kind: "channel", dim: 1 }),
-    row([5, 0], perRow),
-    row([3, 0], { kind: "group", size: 8 }),
-    row([0, 16], { kind: "group", size: 8 }),
-    edge("scalar", "float32", [], perTensor, () => floatTensor("float32", [], [-2.5]), ["missed-maximum"]),
+    empty([0], perTensor),
+    empty([0, 5], perRow),
+    empty([0, 5], perColumn),
+    empty([5, 0], perRow),
+    empty([3, 0], { kind: "group", size: 8 }),
+    empty([0, 16], { kind: "group", size: 8 }),
+    edge("scalar", "float32", [], perTensor, ["missed-maximum"], () => floatTensor("float32", [], [-2.5])),
   ];
 }
 
 function zeroCases(): ConformanceCase[] {
-  const signedZeros = (dtype: FloatDType, shape: readonly number[]) =>
-    generate(dtype, shape, (index) => (index % 2 === 0 ? 0 : -0));
+  const zeros = (dtype: FloatDType, granularity: Granularity) =>
+    edge("zeros", dtype, [5, 7], granularity, [], ({ shape }) =>
+      generate(dtype, shape, (index) => (index % 2 === 0 ? 0 : -0)),
+    );
   return [
-    edge("zeros", "float32", [5, 7], perRow, ({ dtype, shape }) => signedZeros(dtype, shape)),
-    edge("zeros", "float16", [5, 7], perTensor, ({ dtype, shape }) => signedZeros(dtype, shape)),
-    edge("zeros", "bfloat16", [5, 7], { kind: "channel", dim: 1 }, ({ dtype, shape }) => signedZeros(dtype, shape)),
-    edge("zero-rows", "float32", [6, 33], perRow, ({ dtype, shape }, random) =>
-      generate(dtype, shape, (index) => (Math.floor(index / 33) % 2 === 0 ? -0 : random.normal())),
+    zeros("float32", perRow),
+    zeros("float16", perTensor),
+    zeros("bfloat16", perColumn),
+    edge("zero-rows", "float32", [6, 33], perRow, ["missed-maximum", "previous-scale"], ({ shape }, random) =>
+      generate("float32", shape, (index) => (Math.floor(index / 33) % 2 === 0 ? -0 : random.normal())),
     ),
   ];
 }
 
 /** Rows whose maximum is a subnormal: scales of few bits, -128 reached, and below 64 units the scale itself underflows to 1. */
 function subnormalCases(): ConformanceCase[] {
-  const rows = (maxima: (row: number) => number) => (row: Required<QuantizeRow>, random: Random) =>
-    subnormalRows(row, random, maxima);
+  const anyScale: readonly Fault[] = [
+    "reciprocal-of-scale",
+    "reciprocal-of-qmax",
+    "unrounded-quotient",
+    "previous-scale",
+  ];
+  const few: readonly Fault[] = ["flushed-subnormals", "reciprocal-of-scale"];
+  const float32 = (
+    shape: readonly number[],
+    granularity: Granularity,
+    catches: readonly Fault[],
+    maxima: (row: number) => number,
+  ) =>
+    edge("subnormal", "float32", shape, granularity, [...few, "round-half-up", ...catches], (_row, random) =>
+      bitsTensor("float32", shape, patternsUpTo(maxima, shape, random, 0x80000000)),
+    );
   return [
-    edge(
-      "subnormal",
-      "float32",
-      [200, 17],
-      perRow,
-      rows((row) => row + 1),
-      ["flushed-subnormals"],
+    float32([200, 17], perRow, ["previous-scale"], (row) => row + 1),
+    float32([40, 33], perRow, ["previous-scale"], (row) => 64 + row * 2 ** (row % 17)),
+    float32([7, 33], perTensor, [], () => 16065),
+    edge("subnormal", "bfloat16", [20, 17], perRow, [...few, "previous-scale"], ({ shape }, random) =>
+      bitsTensor(
+        "bfloat16",
+        shape,
+        patternsUpTo((row) => row + 1, shape, random, 0x8000),
+      ),
     ),
-    edge(
-      "subnormal",
-      "float32",
-      [40, 33],
-      perRow,
-      rows((row) => 64 + row * 2 ** (row % 17)),
-      ["flushed-subnormals"],
-    ),
-    edge(
-      "subnormal",
-      "float32",
-      [7, 33],
-      perTensor,
-      rows(() => 16065),
-      ["flushed-subnormals"],
-    ),
-    edge(
-      "subnormal",
-      "bfloat16",
-      [20, 17],
-      perRow,
-      rows((row) => (row + 1) << 16),
-      ["flushed-subnormals"],
-    ),
-    edge("subnormal", "float16", [20, 17], perRow, ({ shape }, random) =>
+    edge("subnormal", "float16", [20, 17], perRow, anyScale, ({ shape }, random) =>
       bitsTensor(
         "float16",
         shape,
-        signed(shape, random, (row) => (row + 1) * 50, 0x8000),
+        patternsUpTo((row) => (row + 1) * 50, shape, random, 0x8000),
       ),
     ),
     edge(
@@ -97,24 +96,20 @@ function subnormalCases(): ConformanceCase[] {
       "float32",
       [9, 33],
       perRow,
+      [...few, "previous-scale", "reciprocal-of-qmax", "missed-maximum"],
       ({ shape }, random) =>
         generate("float32", shape, (index) => random.normal() * 2 ** (-126 + (Math.floor(index / 33) % 9))),
-      ["flushed-subnormals"],
     ),
   ];
 }
 
-function subnormalRows(
-  { dtype, shape }: Required<QuantizeRow>,
-  random: Random,
+/** Random bit patterns up to each row's maximum, which comes first, with random signs. */
+function patternsUpTo(
   maxima: (row: number) => number,
-): HostTensor<FloatDType> {
-  const words = signed(shape, random, maxima, 0x80000000);
-  return bitsTensor(dtype, shape, dtype === "bfloat16" ? words.map((word) => word >>> 16) : words);
-}
-
-/** Random magnitudes up to each row's maximum, as bit patterns, with random signs. */
-function signed(shape: readonly number[], random: Random, maxima: (row: number) => number, sign: number): number[] {
+  shape: readonly number[],
+  random: Random,
+  sign: number,
+): number[] {
   const columns = shape[shape.length - 1];
   return Array.from({ length: sizeOf(shape) }, (_, index) => {
     const maximum = maxima(Math.floor(index / columns));
@@ -123,48 +118,45 @@ function signed(shape: readonly number[], random: Random, maxima: (row: number) 
   });
 }
 
+const largest: Readonly<Record<FloatDType, number>> = {
+  float32: 2 ** 128 - 2 ** 104,
+  float16: 65504,
+  bfloat16: 2 ** 128 - 2 ** 120,
+};
+
 function largestCases(): ConformanceCase[] {
-  const largest: Readonly<Record<FloatDType, number>> = {
-    float32: 2 ** 128 - 2 ** 104,
-    float16: 65504,
-    bfloat16: 2 ** 128 - 2 ** 120,
-  };
-  const row = (dtype: FloatDType, granularity: Granularity) =>
-    edge("largest", dtype, [9, 17], granularity, ({ shape }, random) =>
-      generate(dtype, shape, (index) =>
-        index % 17 === 3 ? -largest[dtype] : (random.uniform() * 2 - 1) * largest[dtype],
-      ),
+  const row = (dtype: FloatDType, granularity: Granularity, catches: readonly Fault[]) =>
+    edge("largest", dtype, [9, 17], granularity, catches, ({ shape }, random) =>
+      generate(dtype, shape, (index) => (index % 17 === 3 ? -1 : random.uniform() * 2 - 1) * largest[dtype]),
     );
-  return [row("float32", perRow), row("float32", perTensor), row("float16", perRow), row("bfloat16", perRow)];
+  return [
+    row("float32", perRow, ["reciprocal-of-qmax"]),
+    row("float32", perTensor, ["reciprocal-of-qmax"]),
+    row("float16", perRow, []),
+    row("bfloat16", perRow, []),
+  ];
 }
 
 /** Bit patterns of every kind side by side: mixed exponents in one row, and all finite values of the half types. */
 function patternCases(): ConformanceCase[] {
+  const any: readonly Fault[] = ["reciprocal-of-qmax", "previous-scale", "missed-maximum"];
   return [
-    edge("all-exponents", "float32", [64, 40], perRow, ({ shape }, random) =>
-      bitsTensor(
-        "float32",
-        shape,
-        Array.from({ length: 2560 }, () => (random.integer(0, 0x7f7fffff) + (random.word() % 2) * 0x80000000) >>> 0),
-      ),
+    edge("all-exponents", "float32", [64, 40], perRow, any, ({ shape }, random) =>
+      randomPatterns(shape, () => finiteBits(random)),
     ),
     edge(
       "exponent-per-row",
       "float32",
       [254, 9],
       perRow,
+      [...any, "flushed-subnormals", "reciprocal-of-scale"],
       ({ shape }, random) =>
-        bitsTensor(
-          "float32",
-          shape,
-          Array.from({ length: 254 * 9 }, (_, index) => {
-            const exponent = Math.max(0, Math.floor(index / 9) + 1 - random.integer(0, 6));
-            return (exponent << 23) | (random.word() & 0x7fffff);
-          }),
-        ),
-      ["flushed-subnormals"],
+        randomPatterns(shape, (index) => {
+          const exponent = Math.max(0, Math.floor(index / 9) + 1 - random.integer(0, 6));
+          return (exponent << 23) | (random.word() & 0x7fffff);
+        }),
     ),
-    edge("every-value", "float16", [992, 64], perRow, ({ shape }) =>
+    edge("every-value", "float16", [992, 64], perRow, any, ({ shape }) =>
       bitsTensor("float16", shape, finitePatterns("float16")),
     ),
     edge(
@@ -172,19 +164,21 @@ function patternCases(): ConformanceCase[] {
       "bfloat16",
       [510, 128],
       perRow,
+      [...any, "flushed-subnormals", "reciprocal-of-scale"],
       ({ shape }) => bitsTensor("bfloat16", shape, finitePatterns("bfloat16")),
-      ["flushed-subnormals"],
     ),
   ];
 }
 
-function edge(
-  name: string,
-  dtype: FloatDType,
-  shape: readonly number[],
-  granularity: Granularity,
-  data: QuantizeRow["data"],
-  catches: readonly Fault[] = [],
-): ConformanceCase {
-  return quantizeCase({ name, dtype, shape, granularity, seed: 5, data, catches });
+function randomPatterns(shape: readonly number[], pattern: (index: number) => number): HostTensor<FloatDType> {
+  return bitsTensor(
+    "float32",
+    shape,
+    Array.from({ length: sizeOf(shape) }, (_, index) => pattern(index)),
+  );
+}
+
+/** Any finite float32, every bit pattern as likely. */
+function finiteBits(random: Random): number {
+  return (random.word() % 0x7f800000) + (random.word() % 2) * 0x80000000;
 }

@@ -9,10 +9,16 @@ import {
 } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import { floatTensor, generate, normalTensor } from "../data.ts";
+import type { Fault } from "../faults.ts";
 import type { Random } from "../random.ts";
 import { type QuantizeRow, quantizeCase } from "./quantize-case.ts";
 
 const perRow: Granularity = { kind: "channel", dim: 0 };
+
+/** What shows in many groups with any maximum. */
+const scaleFaults: readonly Fault[] = ["reciprocal-of-qmax", "missed-maximum", "previous-scale"];
+/** What shows where quotients come close to k + 1/2. */
+const quotientFaults: readonly Fault[] = ["round-half-up", "reciprocal-of-scale", "unrounded-quotient"];
 
 /** Data on which the roundings of scale, quotient and code show. */
 export function quantizeRoundingCases(): ConformanceCase[] {
@@ -33,12 +39,12 @@ function tieCases(): ConformanceCase[] {
       catches: tieCatches(granularity, shape, bits),
     });
   return [
-    ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => row(bits, "float32", perRow, [7, 2 ** bits])),
-    row(8, "float16", perRow, [5, 256]),
-    row(7, "bfloat16", perRow, [5, 128]),
-    row(8, "float32", { kind: "tensor" }, [256]),
-    row(8, "float32", { kind: "channel", dim: 1 }, [256, 3]),
-    row(4, "float32", { kind: "group", size: 16 }, [3, 64]),
+    ...([2, 3, 4, 5, 6, 7, 8] as const).map((bits) => row(bits, "float32", perRow, [7, 2 ** bits - 1])),
+    row(8, "float16", perRow, [5, 255]),
+    row(7, "bfloat16", perRow, [5, 127]),
+    row(8, "float32", { kind: "tensor" }, [255]),
+    row(8, "float32", { kind: "channel", dim: 1 }, [255, 3]),
+    row(4, "float32", { kind: "group", size: 15 }, [3, 60]),
   ];
 }
 
@@ -50,7 +56,7 @@ function ties({ dtype, shape, granularity, bits }: Required<QuantizeRow>): HostT
   return generate(dtype, shape, (index) => {
     const member = last ? Math.floor(index / channels) : index % length;
     const channel = last ? index % channels : Math.floor(index / length);
-    const multiple = member === length - 1 ? highest : member - highest - 0.5;
+    const multiple = member === length - 1 ? highest : member - highest + 0.5;
     return multiple * 2 ** ((channel % 5) - 2);
   });
 }
@@ -82,7 +88,7 @@ function halfMaximumCases(): ConformanceCase[] {
         });
         return floatTensor(dtype, shape, rows.flat());
       },
-      catches: ["round-half-up"],
+      catches: [...scaleFaults, ...quotientFaults],
     }),
   );
 }
@@ -90,33 +96,48 @@ function halfMaximumCases(): ConformanceCase[] {
 /** Many groups with any maximum: one scale in 25 tells a division by 127 from a multiplication by 1 / 127. */
 function scaleCases(): ConformanceCase[] {
   const normal: QuantizeRow["data"] = ({ dtype, shape }, random) => normalTensor(dtype, shape, random);
-  const row = (dtype: FloatDType, shape: readonly number[], granularity: Granularity, bits: number) =>
-    quantizeCase({ name: "normal", dtype, shape, granularity, bits, seed: 3, data: normal, catches: [] });
+  const row = (
+    dtype: FloatDType,
+    shape: readonly number[],
+    granularity: Granularity,
+    catches: readonly Fault[] = [],
+    bits = 8,
+  ) =>
+    quantizeCase({
+      name: "normal",
+      dtype,
+      shape,
+      granularity,
+      bits,
+      seed: 3,
+      data: normal,
+      catches: [...scaleFaults, ...catches],
+    });
   return [
-    row("float32", [300, 33], perRow, 8),
-    row("float32", [33, 300], { kind: "channel", dim: 1 }, 8),
-    row("float32", [50, 192], { kind: "group", size: 32 }, 8),
-    row("float32", [300, 33], perRow, 6),
-    row("float16", [300, 33], perRow, 8),
-    row("bfloat16", [300, 33], perRow, 8),
-    row("float32", [1001, 1], perRow, 8),
+    row("float32", [300, 33], perRow),
+    row("float32", [33, 300], { kind: "channel", dim: 1 }),
+    row("float32", [50, 192], { kind: "group", size: 32 }),
+    row("float32", [300, 33], perRow, ["ignored-bits"], 6),
+    row("float16", [300, 33], perRow, quotientFaults),
+    row("bfloat16", [300, 33], perRow, quotientFaults),
+    row("float32", [1001, 1], perRow),
   ];
 }
 
 /** Elements within 3 units in the last place of a tie, under scales of any bits: only the rounded quotient decides. */
 function nearTieCases(): ConformanceCase[] {
-  const row = (bits: number, granularity: Granularity) =>
+  const row = (bits: number, catches: readonly Fault[]) =>
     quantizeCase({
       name: "near-ties",
       dtype: "float32",
       shape: [40, 257],
-      granularity,
+      granularity: perRow,
       bits,
       seed: 4,
       data: nearTies,
-      catches: [],
+      catches: [...scaleFaults, ...quotientFaults, ...catches],
     });
-  return [row(8, perRow), row(4, perRow)];
+  return [row(8, []), row(4, ["ignored-bits"])];
 }
 
 function nearTies({ shape, bits }: Required<QuantizeRow>, random: Random): HostTensor<FloatDType> {

@@ -25,19 +25,19 @@ const shapes: readonly (readonly number[])[] = [
 export function quantizeShapeCases(): ConformanceCase[] {
   return [
     ...shapes.flatMap((shape) => [
-      gridCase("float32", shape, { kind: "tensor" }),
-      ...shape.map((_, dim) => gridCase("float32", shape, { kind: "channel", dim })),
+      quantizeGridCase("float32", shape, { kind: "tensor" }),
+      ...shape.map((_, dim) => quantizeGridCase("float32", shape, { kind: "channel", dim })),
     ]),
-    gridCase("float32", [5, 7, 3], { kind: "channel", dim: -2 }),
+    quantizeGridCase("float32", [5, 7, 3], { kind: "channel", dim: -2 }),
     ...groupCases(),
     ...(["float16", "bfloat16"] as const).flatMap((dtype) => [
-      gridCase(dtype, [7], { kind: "tensor" }),
-      gridCase(dtype, [1, 5], { kind: "channel", dim: 0 }),
-      gridCase(dtype, [33, 31], { kind: "channel", dim: 0 }),
-      gridCase(dtype, [7, 17], { kind: "channel", dim: 1 }),
-      gridCase(dtype, [5, 7, 3], { kind: "channel", dim: 1 }),
-      gridCase(dtype, [5, 127], { kind: "tensor" }),
-      gridCase(dtype, [3, 40], { kind: "group", size: 8 }),
+      quantizeGridCase(dtype, [7], { kind: "tensor" }),
+      quantizeGridCase(dtype, [1, 5], { kind: "channel", dim: 0 }),
+      quantizeGridCase(dtype, [33, 31], { kind: "channel", dim: 0 }),
+      quantizeGridCase(dtype, [7, 17], { kind: "channel", dim: 1 }),
+      quantizeGridCase(dtype, [5, 7, 3], { kind: "channel", dim: 1 }),
+      quantizeGridCase(dtype, [5, 127], { kind: "tensor" }),
+      quantizeGridCase(dtype, [3, 40], { kind: "group", size: 8 }),
     ]),
     ...bitsCases(),
   ];
@@ -54,7 +54,7 @@ function groupCases(): ConformanceCase[] {
     [[2, 3, 64], 32],
     [[2, 2, 3, 16], 8],
   ];
-  return rows.map(([shape, size]) => gridCase("float32", shape, { kind: "group", size }));
+  return rows.map(([shape, size]) => quantizeGridCase("float32", shape, { kind: "group", size }));
 }
 
 function bitsCases(): ConformanceCase[] {
@@ -65,11 +65,18 @@ function bitsCases(): ConformanceCase[] {
     { kind: "group", size: 8 },
   ];
   return [2, 3, 4, 5, 6, 7].flatMap((bits) =>
-    granularities.map((granularity, index) => gridCase(floatDTypes[(bits + index) % 3], [5, 24], granularity, bits)),
+    granularities.map((granularity, index) =>
+      quantizeGridCase(floatDTypes[(bits + index) % 3], [5, 24], granularity, bits),
+    ),
   );
 }
 
-function gridCase(dtype: FloatDType, shape: readonly number[], granularity: Granularity, bits = 8): ConformanceCase {
+export function quantizeGridCase(
+  dtype: FloatDType,
+  shape: readonly number[],
+  granularity: Granularity,
+  bits = 8,
+): ConformanceCase {
   return quantizeCase({
     name: "grid",
     dtype,

@@ -1,4 +1,4 @@
-import { floatDTypes, type HostQuantizedTensor, type HostTensor, type OpSpec } from "@octet/core";
+import { type FloatDType, floatDTypes, type HostQuantizedTensor, type HostTensor, type OpSpec } from "@octet/core";
 import { calculateQuantizationError } from "@octet/metrics";
 import { checkSameQuantized } from "../compare.ts";
 import { check } from "../failure.ts";
@@ -53,14 +53,24 @@ function readError(fields: GoldenFields): GoldenError {
 }
 
 /** The figures are compared to 1e-9 of their size: float64 sums in another order differ by far less. */
-function checkError(x: HostTensor, { quantized, scale, granularity }: HostQuantizedTensor, wanted: GoldenError): void {
-  const got = calculateQuantizationError(x as never, quantized, scale, {
+function checkError(
+  x: HostTensor<FloatDType>,
+  { quantized, scale, granularity }: HostQuantizedTensor,
+  wanted: GoldenError,
+): void {
+  const got = calculateQuantizationError(x, quantized, scale, {
     ...(granularity.kind === "channel" && { dim: granularity.dim }),
     ...(granularity.kind === "group" && { groupSize: granularity.size }),
   });
   for (const figure of ["maxAbsError", "meanAbsError", "relativeErrorPct", "snrDb"] as const) {
-    const same =
-      got[figure] === wanted[figure] || Math.abs(got[figure] - wanted[figure]) <= 1e-9 * Math.abs(wanted[figure]);
-    check(same, `error figure ${figure}: got ${got[figure]}, wanted ${wanted[figure]} to 1e-9 of its size`);
+    check(
+      isClose(got[figure], wanted[figure]),
+      `error figure ${figure}: got ${got[figure]}, wanted ${wanted[figure]} to 1e-9 of its size`,
+    );
   }
+}
+
+/** An infinity is close to itself alone. */
+function isClose(got: number, wanted: number): boolean {
+  return got === wanted || (Number.isFinite(wanted) && Math.abs(got - wanted) <= 1e-9 * Math.abs(wanted));
 }

@@ -1,0 +1,2 @@
+export { type LaunchOptions, launchChromium } from "./launch.ts";
+export { type ChromiumFiles, missingCapability, unpackChromium } from "./unpack.ts";

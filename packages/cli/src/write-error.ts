@@ -1,0 +1,15 @@
+import { colorsFor } from "./colors.ts";
+import { describeError } from "./errors.ts";
+import { printable } from "./printable.ts";
+import type { Streams } from "./session.ts";
+
+/**
+ * Tells an error on standard error, `octet: CODE: message` on one line, and returns the exit code. `hint` is what to type for help;
+ * with `debug` the stack follows, except where the user's typing is to blame.
+ */
+export function writeError(error: unknown, hint: string, debug: boolean, { stderr, env }: Streams): number {
+  const { code, message, exitCode } = describeError(error, hint);
+  stderr.write(`${colorsFor(stderr, env).red("octet:")} ${code}: ${printable(message)}\n`);
+  if (debug && exitCode === 1 && error instanceof Error) stderr.write(`${error.stack}\n`);
+  return exitCode;
+}

@@ -1,0 +1,17 @@
+import { floatLinearSabotages } from "./float-linear.ts";
+import { lifetimeSabotages } from "./lifetime.ts";
+import { numericSabotages } from "./numeric.ts";
+import { ownershipSabotages } from "./ownership.ts";
+import { resultSabotages } from "./results.ts";
+import type { Sabotage } from "./sabotage.ts";
+
+export { type Sabotage, sabotagedFactory } from "./sabotage.ts";
+
+/** A backend for every fault that cases may name. */
+export const sabotages: readonly Sabotage[] = [
+  ...numericSabotages,
+  ...resultSabotages,
+  ...floatLinearSabotages,
+  ...ownershipSabotages,
+  ...lifetimeSabotages,
+];

@@ -1,0 +1,132 @@
+import { type Backend, disposeSymbol, type HostTensor } from "@octet/core";
+import type { ConformanceCase } from "../case.ts";
+import { checkSameTensor } from "../compare.ts";
+import { check } from "../failure.ts";
+import { keepTensors } from "../keep-tensors.ts";
+import { checkMemory } from "../memory.ts";
+import { type Operand, upload } from "../operands.ts";
+import { requiredOps } from "../required-ops.ts";
+import { backendDisposalCases } from "./lifetime-backend.ts";
+import { pendingCases } from "./lifetime-pending.ts";
+import { plainMatrix, plainQuantization } from "./plain-data.ts";
+import { promiseCase } from "./promise-case.ts";
+import { sampleTensors } from "./sample-tensors.ts";
+
+/** What a backend says of itself, and how tensors live and end. */
+export function lifetimeCases(): ConformanceCase[] {
+  return [
+    promiseCase("lifetime", "info", [], async ({ backend }) => checkInfo(backend), []),
+    promiseCase("lifetime", "memory-counts-every-tensor", ["wrong-memory"], memoryCounts, []),
+    promiseCase("lifetime", "dispose-twice", ["second-dispose-throws"], disposeTwice, []),
+    promiseCase("lifetime", "dispose-by-using", [], disposeByUsing, []),
+    promiseCase("lifetime", "disposing-leaves-others", [], disposeBetweenOthers, []),
+    promiseCase("lifetime", "a-thousand-ops-leak-nothing", ["leak", "consumed-input", "reduced-dim"], thousandOps),
+    promiseCase("lifetime", "prepare", [], prepareOps),
+    ...pendingCases(),
+    ...backendDisposalCases(),
+  ];
+}
+
+function checkInfo(backend: Backend): void {
+  const { name, device, apiVersion, maxTensorBytes, features } = backend.info;
+  check(typeof name === "string" && name.length > 0, `info.name is ${JSON.stringify(name)}; use a name`);
+  check(
+    typeof device === "string" && device.length > 0,
+    `info.device is ${JSON.stringify(device)}; say what the ops run on`,
+  );
+  check(apiVersion === 1, `info.apiVersion is ${apiVersion}; this suite checks version 1`);
+  check(
+    Number.isSafeInteger(maxTensorBytes) && maxTensorBytes > 0,
+    `info.maxTensorBytes is ${maxTensorBytes}; use a whole number of bytes`,
+  );
+  check(
+    Array.isArray(features) && features.every((feature) => typeof feature === "string"),
+    `info.features is ${JSON.stringify(features)}; use a list of strings`,
+  );
+  check(backend.disposed === false, "a new backend says that it is disposed");
+  for (const spec of requiredOps) {
+    check(
+      backend.supports(spec) === true,
+      `supports() is not true for ${JSON.stringify(spec)}, which every backend supports`,
+    );
+  }
+}
+
+async function memoryCounts({ backend }: { readonly backend: Backend }): Promise<void> {
+  const before = backend.memory();
+  await keepTensors(async (keep) => {
+    const alive: Operand[] = [];
+    for (const host of sampleTensors()) {
+      alive.push(keep(upload(backend, host)));
+      checkMemory(backend, before, alive);
+    }
+    while (alive.length > 0) {
+      alive.shift()?.dispose();
+      checkMemory(backend, before, alive);
+    }
+  });
+}
+
+async function disposeTwice({ backend }: { readonly backend: Backend }): Promise<void> {
+  const before = backend.memory().tensors;
+  await keepTensors(async (keep) => {
+    const other = keep(backend.upload(plainMatrix()));
+    for (const host of sampleTensors()) {
+      const tensor = upload(backend, host);
+      check(!tensor.disposed, "a new tensor says that it is disposed");
+      tensor.dispose();
+      check(tensor.disposed, "a disposed tensor says that it is not");
+      tensor.dispose();
+      check(backend.memory().tensors === before + 1, "disposing a tensor twice counts it twice in memory()");
+    }
+    checkSameTensor(await backend.download(other), plainMatrix(), "another tensor");
+  });
+}
+
+async function disposeByUsing({ backend }: { readonly backend: Backend }): Promise<void> {
+  const before = backend.memory();
+  for (const host of sampleTensors()) {
+    const tensor = upload(backend, host);
+    tensor[disposeSymbol]();
+    check(tensor.disposed, "[Symbol.dispose] did not dispose the tensor");
+  }
+  checkMemory(backend, before, []);
+}
+
+/** Equal data in tensors of equal size, one of them disposed and its place taken by another. */
+async function disposeBetweenOthers({ backend }: { readonly backend: Backend }): Promise<void> {
+  await keepTensors(async (keep) => {
+    const hosts = [1, 1, 1, 2].map((value): HostTensor<"int32"> => {
+      return { dtype: "int32", shape: [100], data: new Int32Array(100).fill(value) };
+    });
+    const [first, second, third] = hosts.slice(0, 3).map((host) => keep(backend.upload(host)));
+    second.dispose();
+    const fourth = keep(backend.upload(hosts[3]));
+    checkSameTensor(await backend.download(first), hosts[0], "the tensor before the disposed one");
+    checkSameTensor(await backend.download(third), hosts[2], "the tensor after the disposed one");
+    checkSameTensor(await backend.download(fourth), hosts[3], "the tensor made after disposing");
+  });
+}
+
+async function thousandOps({ backend }: { readonly backend: Backend }): Promise<void> {
+  const before = backend.memory();
+  await keepTensors(async (keep) => {
+    const x = keep(backend.upload(plainMatrix()));
+    for (let round = 0; round < 334; round++) {
+      const quantized = backend.quantize(x, plainQuantization);
+      const floats = backend.dequantize(quantized, "float32");
+      const product = backend.linear(floats, quantized);
+      for (const tensor of [quantized, floats, product]) tensor.dispose();
+      if (round % 50 === 0) await backend.sync();
+    }
+  });
+  await backend.sync();
+  checkMemory(backend, before, []);
+}
+
+async function prepareOps({ backend }: { readonly backend: Backend }): Promise<void> {
+  const before = backend.memory();
+  await backend.prepare?.(requiredOps);
+  await backend.prepare?.([]);
+  checkMemory(backend, before, []);
+}

@@ -1,0 +1,21 @@
+import { bitsTensor, quantizedTensor, randomScale } from "../data.ts";
+import type { HostOperand } from "../operands.ts";
+import { Random } from "../random.ts";
+
+/** One tensor of every dtype, and codes of every granularity. */
+export function sampleTensors(): HostOperand[] {
+  const random = new Random(1);
+  const words = (count: number) => Array.from({ length: count }, () => random.word());
+  return [
+    bitsTensor("float32", [3, 5], words(15)),
+    bitsTensor("float16", [2, 3, 5], words(30)),
+    bitsTensor("bfloat16", [7], words(7)),
+    { dtype: "int8", shape: [5, 1], data: Int8Array.from(words(5)) },
+    { dtype: "int32", shape: [], data: Int32Array.from(words(1)) },
+    { dtype: "float32", shape: [0, 4], data: new Float32Array(0) },
+    quantizedTensor([3, 5], { kind: "channel", dim: 0 }, 8, random, randomScale(random)),
+    quantizedTensor([3, 5], { kind: "channel", dim: 1 }, 8, random, randomScale(random)),
+    quantizedTensor([2, 3, 7], { kind: "tensor" }, 8, random, randomScale(random)),
+    quantizedTensor([2, 24], { kind: "group", size: 8 }, 4, random, randomScale(random)),
+  ];
+}
