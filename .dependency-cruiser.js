@@ -73,8 +73,7 @@ export default {
       comment: "A module that cannot be found was not checked either",
       severity: "error",
       from: {},
-      // The command tries these at run time, whether they are installed or not.
-      to: { couldNotResolve: true, pathNot: "^@octet/(?:wasm|webgpu|cuda)$" },
+      to: { couldNotResolve: true },
     },
     {
       name: "portable-entry",

@@ -1,0 +1,41 @@
+#include <cstdint>
+
+#include "platform.h"
+
+namespace octet {
+
+const char* const platform_name = "cuda";
+
+PlatformReport report_platform() {
+  PlatformReport report;
+  report.error = cudaRuntimeGetVersion(&report.runtime_version);
+  const cudaError_t driver = cudaDriverGetVersion(&report.driver_version);
+  const cudaError_t count = cudaGetDeviceCount(&report.device_count);
+  if (report.error == cudaSuccess) report.error = driver != cudaSuccess ? driver : count;
+  cudaGetLastError();
+  return report;
+}
+
+cudaError_t open_device(int index, DeviceReport* report) {
+  cudaError_t error = cudaSetDevice(index);
+  if (error != cudaSuccess) return error;
+  cudaDeviceProp properties;
+  error = cudaGetDeviceProperties(&properties, index);
+  if (error != cudaSuccess) return error;
+  report->name = properties.name;
+  report->total_bytes = properties.totalGlobalMem;
+  report->capability = properties.major * 10 + properties.minor;
+  report->multiprocessors = properties.multiProcessorCount;
+  cudaMemPool_t pool;
+  error = cudaDeviceGetDefaultMemPool(&pool, index);
+  if (error != cudaSuccess) return error;
+  uint64_t keep = UINT64_MAX;
+  return cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep);
+}
+
+void trim_memory(int index) {
+  cudaMemPool_t pool;
+  if (cudaDeviceGetDefaultMemPool(&pool, index) == cudaSuccess) cudaMemPoolTrimTo(pool, 0);
+}
+
+}  // namespace octet

@@ -1,0 +1,36 @@
+// What differs between a GPU and the emulator, besides the runtime that both have.
+#pragma once
+#ifdef OCTET_EMULATED_BUILD
+#include "../emulator/runtime.h"
+#else
+#include <cuda_runtime_api.h>
+#endif
+#include <cstddef>
+#include <string>
+
+namespace octet {
+
+/** "cuda" or "emulated". */
+extern const char* const platform_name;
+
+/** The versions found, as CUDA writes them (13020 is 13.2), 0 where there is none; and how many devices it counted. */
+struct PlatformReport {
+  int driver_version = 0, runtime_version = 0, device_count = 0;
+  cudaError_t error = cudaSuccess;
+};
+PlatformReport report_platform();
+
+struct DeviceReport {
+  std::string name;
+  size_t total_bytes = 0;
+  /** 90 for 9.0. */
+  int capability = 0;
+  int multiprocessors = 0;
+};
+/** Also makes the device keep memory that was given back, so that the next allocation costs nothing. */
+cudaError_t open_device(int index, DeviceReport* report);
+
+/** Gives kept memory that nobody uses back to the device. */
+void trim_memory(int index);
+
+}  // namespace octet

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** The emulated addon, where a C++ compiler was there to build it. */
+export const emulatorPath: string = fileURLToPath(
+  new URL("../build/emulated/Release/octet_cuda.node", import.meta.url),
+);
+
+/** Whether the tests of kernels have nothing to run on: `pnpm build` has said why. */
+export const emulatorMissing: boolean = !existsSync(emulatorPath);
+
+/** What tests call of the emulated addon, below the backend. */
+export interface EmulatedAddon {
+  readonly Device: new (index: unknown) => Record<string, (...args: unknown[]) => unknown>;
+  configureEmulator(seed: number, earlyCopies: boolean): void;
+  runPlantedBug(name: string): string;
+}
+
+export function loadEmulator(): EmulatedAddon {
+  return createRequire(import.meta.url)(emulatorPath);
+}
