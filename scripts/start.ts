@@ -15,7 +15,7 @@ function run(title: string, program: string, ...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-run("Build", "turbo", "run", "build", ...turboOptions);
+run("Build", "turbo", "run", "build", "--filter=@octet/cli", "--filter=@octet/example-tiny-llama", ...turboOptions);
 run(
   `Quantize: octet quantize ${model} -o ${quantized}`,
   process.execPath,
