@@ -235,13 +235,7 @@ describe("errors are one line and leave nothing behind", () => {
     ],
     ["5 bits packed", "ERR_UNSUPPORTED", "--format int8", modelTensors, ["--bits", "5"]],
     ["a scale per tensor, packed", "ERR_UNSUPPORTED", "--format int8", modelTensors, ["--granularity", "tensor"]],
-    [
-      "a backend that cannot start",
-      "ERR_UNAVAILABLE",
-      "cuda",
-      modelTensors,
-      ["--backend", "cuda"],
-    ],
+    ["a backend that cannot start", "ERR_UNAVAILABLE", "cuda", modelTensors, ["--backend", "cuda"]],
   ] as const)("%s", async ([what, code, says, tensors, flags], { octet }) => {
     const own = join(folder, what.replaceAll(" ", "-"));
     await mkdir(own);

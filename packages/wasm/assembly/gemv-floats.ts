@@ -15,7 +15,7 @@ export function gemvFloats(record: usize, begin: usize, end: usize, scratch: usi
   if (dtype == FLOAT32) gemvAs<f32>(record, begin, end);
   else if (dtype == FLOAT16) gemvAs<float16>(record, begin, end);
   else if (dtype == BFLOAT16) gemvAs<bfloat16>(record, begin, end);
-  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end);
+  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end, scratch);
   else gemvAs<i8>(record, begin, end);
 }
 
