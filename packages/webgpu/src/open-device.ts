@@ -1,4 +1,5 @@
 import { OctetError } from "@octet/core";
+import { requireVulkanLoader } from "./vulkan-loader.ts";
 
 export interface OpenOptions {
   readonly powerPreference?: GPUPowerPreference;
@@ -65,9 +66,11 @@ async function loadNodeGPU(): Promise<GPU> {
   const name = "webgpu";
   try {
     const { create } = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+    requireVulkanLoader();
     return create([]);
   } catch (cause) {
     nodeGPU = undefined;
+    if (OctetError.isInstance(cause)) throw cause;
     throw new OctetError("ERR_UNAVAILABLE", `Node has no WebGPU of its own: npm install webgpu (${String(cause)})`, {
       cause,
     });
