@@ -14,6 +14,7 @@ export { bfloat16ToFloat32, float32ToBfloat16 } from "./bfloat16.ts";
 export { isDefinedOp } from "./defined-op.ts";
 export { type DequantizeOptions, dequantize, dequantizeHost } from "./dequantize.ts";
 export { disposeSymbol } from "./disposable.ts";
+export { DisposableObject } from "./disposable-object.ts";
 export {
   allocate,
   bytesPerElement,

@@ -15,6 +15,7 @@ describe("@octet/core", () => {
   it("exports these values and no others", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
+        "DisposableObject",
         "OctetError",
         "activation",
         "activationKinds",

@@ -1,6 +1,12 @@
-import { type FloatDType, type HostTensor, OctetError, type Tensor, type TensorLike } from "@octet/core";
+import {
+  DisposableObject,
+  type FloatDType,
+  type HostTensor,
+  OctetError,
+  type Tensor,
+  type TensorLike,
+} from "@octet/core";
 import { describe } from "./describe.ts";
-import { DisposableObject } from "./disposable-object.ts";
 import { Parameter } from "./parameter.ts";
 import { ownSlots, type Slot } from "./slots.ts";
 import { type LoadStateDictOptions, type LoadStateDictReport, readState, writeState } from "./state-dict.ts";

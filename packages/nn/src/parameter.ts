@@ -1,5 +1,6 @@
 import {
   type Backend,
+  DisposableObject,
   equalShapes,
   formatShape,
   type HostTensor,
@@ -7,7 +8,6 @@ import {
   type Tensor,
   type TensorLike,
 } from "@octet/core";
-import { DisposableObject } from "./disposable-object.ts";
 
 /**
  * A slot for a module's own data: declared with its shape, empty until something is loaded into it. A module finds its parameters

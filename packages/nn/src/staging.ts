@@ -1,4 +1,4 @@
-import { DisposableObject } from "./disposable-object.ts";
+import { DisposableObject } from "@octet/core";
 import { type Parameter, release } from "./parameter.ts";
 
 /**

@@ -4,6 +4,7 @@ import {
   type Backend,
   type BackendInfo,
   bytesPerElement,
+  DisposableObject,
   type DType,
   type FloatDType,
   type Granularity,
@@ -31,7 +32,6 @@ import {
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import type { Device } from "./device.ts";
 import { type DeviceTensor, WebGPUQuantizedTensor, WebGPUTensor } from "./device-tensor.ts";
-import { DisposableObject } from "./disposable-object.ts";
 import { watchErrors } from "./error-scopes.ts";
 import { activation } from "./kernels/activation.ts";
 import { dequantize } from "./kernels/dequantize.ts";

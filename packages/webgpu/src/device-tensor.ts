@@ -1,6 +1,7 @@
 import {
   type Backend,
   bytesPerElement,
+  DisposableObject,
   type DType,
   type Granularity,
   type QuantizedTensor,
@@ -8,7 +9,6 @@ import {
   sizeOf,
   type Tensor,
 } from "@octet/core";
-import { DisposableObject } from "./disposable-object.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What every tensor of the backend has: buffers, and the op that it comes from. */

@@ -1,4 +1,4 @@
-import { disposeSymbol } from "@octet/core";
+import { disposeSymbol } from "./disposable.ts";
 
 /** An object that `using` disposes, also in runtimes where `Symbol.dispose` is still to come. */
 export abstract class DisposableObject implements Disposable {
