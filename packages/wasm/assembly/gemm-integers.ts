@@ -28,9 +28,15 @@ const TOTALS: usize = TREE + 512;
 /**
  * y = fl32(fl32(fl32(T) * sx) * sw) + bias. Items are columns of y.
  * Words: 0 codes (quantize-rows with 2 rows), 1 row scales, 2 trees, 3 m, 4 n, 5 k, 6 weights [n, k] i8, 7 weight scales, 8 bytes from one
- * weight scale to the next (0: one for all), 9 bias [n] f32 (0: none), 10 output, 11 output dtype.
+ * weight scale to the next (0: one for all), 9 bias [n] f32 (0: none), 10 output, 11 output dtype, 12 the largest code.
  */
 export function gemmIntegers(record: usize, begin: usize, end: usize, scratch: usize): void {
+  if (word(record, 12) > 127) gemmAs<i16>(record, begin, end, scratch);
+  else gemmAs<i8>(record, begin, end, scratch);
+}
+
+/** T: what the codes of activations fit in. */
+function gemmAs<T>(record: usize, begin: usize, end: usize, scratch: usize): void {
   const rowPanels = (word(record, 3) + ROWS - 1) / ROWS;
   const steps = (word(record, 5) + 15) >> 4;
   const blocks = (steps + BLOCK_STEPS - 1) / BLOCK_STEPS;
@@ -43,7 +49,7 @@ export function gemmIntegers(record: usize, begin: usize, end: usize, scratch: u
         const start = block * BLOCK_STEPS;
         const count = min(BLOCK_STEPS, steps - start);
         for (let column = first; column < last; column += COLUMNS) {
-          unpackWeights(record, column, start << 4, count, scratch);
+          unpackWeights<T>(record, column, start << 4, count, scratch);
           let totals = scratch + TOTALS + (column - first) * 8;
           for (let rowPanel = firstRow; rowPanel < lastRow; rowPanel++, totals += ROWS * TOTALS_STRIDE) {
             const codes = word(record, 0) + (start * rowPanels + count * rowPanel) * ROWS * 32;
@@ -59,9 +65,9 @@ export function gemmIntegers(record: usize, begin: usize, end: usize, scratch: u
 
 /**
  * Widens `steps` runs of 16 of the columns n .. n + 2 from `start` on, and makes their tree. What lies past a row's end meets activations
- * that are zero.
+ * that are zero. Totals of 8-bit codes always lie within 32 bits: their tree needs no squares.
  */
-function unpackWeights(record: usize, n: usize, start: usize, steps: usize, panel: usize): void {
+function unpackWeights<T>(record: usize, n: usize, start: usize, steps: usize, panel: usize): void {
   const k = word(record, 5);
   const weights = word(record, 6) + start;
   // Past the last column the last one is read again; its totals are not stored.
@@ -84,19 +90,19 @@ function unpackWeights(record: usize, n: usize, start: usize, steps: usize, pane
       v128.store(target, low);
       v128.store(target, high, 16);
       corrections0 = i32x4.sub(corrections0, i32x4.dot_i16x8_s(low, high));
-      squares0 = i32x4.add(squares0, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
+      if (sizeof<T>() == 2) squares0 = i32x4.add(squares0, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
       low = v128.load8x8_s(column1 + i);
       high = v128.load8x8_s(column1 + i, 8);
       v128.store(target, low, 32);
       v128.store(target, high, 48);
       corrections1 = i32x4.sub(corrections1, i32x4.dot_i16x8_s(low, high));
-      squares1 = i32x4.add(squares1, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
+      if (sizeof<T>() == 2) squares1 = i32x4.add(squares1, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
       low = v128.load8x8_s(column2 + i);
       high = v128.load8x8_s(column2 + i, 8);
       v128.store(target, low, 64);
       v128.store(target, high, 80);
       corrections2 = i32x4.sub(corrections2, i32x4.dot_i16x8_s(low, high));
-      squares2 = i32x4.add(squares2, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
+      if (sizeof<T>() == 2) squares2 = i32x4.add(squares2, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
     }
     const node = panel + TREE + leafOffset(leaf, COLUMNS);
     storeLeaf(node, corrections0, f32x4.convert_i32x4_s(squares0), 0, COLUMNS);
@@ -128,6 +134,8 @@ function addBlock(a: usize, w: usize, count: usize, treeA: usize, treeW: usize, 
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function nodeFits(treeA: usize, treeW: usize, node: usize): bool {
   return fitsInt32(
     load<f32>(treeA + node * nodeBytes(ROWS) + ROWS * 16),
@@ -187,6 +195,8 @@ function addTile(a: usize, w: usize, count: usize, nodeA: usize, nodeW: usize, t
 }
 
 /** Adds the four lanes of each sum, modulo 2^32, to three totals. */
+// @ts-ignore: decorator
+@inline
 function addTotals(s0: v128, s1: v128, s2: v128, totals: usize): void {
   // [s0, s1, s0, s1] of lanes 0 + 2 and 1 + 3, then both halves together.
   const pair = i32x4.add(
