@@ -51,7 +51,12 @@ export function planIntegerLinear(sources: LinearSources, activations: "int8" | 
               grain: grainOf(k, gemvColumns),
               words: [codes, scales, n, k, ...common],
             }
-          : { kernel: "gemmIntegers", items: n, grain: columnUnit, words: [codes, scales, tree, m, n, k, ...common] },
+          : {
+              kernel: "gemmIntegers",
+              items: n,
+              grain: columnUnit,
+              words: [codes, scales, tree, m, n, k, ...common, qmax],
+            },
       ];
     },
   };
