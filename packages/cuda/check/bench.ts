@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type PartOutcome, refuse } from "./part.ts";
-import { builtProgram, runProgram } from "./programs.ts";
+import { builtProgram, notBuilt, runProgram } from "./programs.ts";
 import { findCublasLt } from "./torch.ts";
 
 export interface BenchArm {
@@ -37,18 +37,23 @@ export interface BenchReport {
 
 /** Times the kernels beside cuBLASLt. `seconds`: no new shape is begun after that. */
 export async function benchKernels(folder: string, seconds: number, quick: boolean): Promise<PartOutcome> {
+  const program = builtProgram("cuda", "octet_bench");
+  if (!existsSync(program)) return refuse(notBuilt(program));
   const out = join(folder, "bench.json");
   const cublasLt = process.env.OCTET_CUBLASLT ?? (await findCublasLt());
   const env = cublasLt === undefined ? process.env : { ...process.env, OCTET_CUBLASLT: cublasLt };
   const args = ["--out", out, "--seconds", String(seconds), ...(quick ? ["--quick"] : [])];
-  const { status, stderr } = await runProgram(builtProgram("cuda", "octet_bench"), args, {
+  rmSync(out, { force: true });
+  const { status, stderr } = await runProgram(program, args, {
     seconds: seconds + 90,
     echo: true,
     env,
   });
   if (status === 3) return refuse(stderr.trim());
-  if (status !== 0) return { status: "failed", summary: `ended with ${status}: ${stderr.trim()}` };
-  const report = JSON.parse(readFileSync(out, "utf8")) as BenchReport;
+  const report = existsSync(out) ? (JSON.parse(readFileSync(out, "utf8")) as BenchReport) : undefined;
+  if (status !== 0 || report === undefined) {
+    return { status: "failed", summary: `ended with ${status}: ${stderr.trim()}`, details: report };
+  }
   const wrong = report.linear.flatMap(({ m, n, k, arms }) =>
     arms
       .filter(({ name, error }) => error !== undefined && !(error <= (name === "octet-int8" ? 0.02 : 0.002)))

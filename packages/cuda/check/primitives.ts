@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import type { Platform } from "../src/load-addon.ts";
 import { type PartOutcome, refuse } from "./part.ts";
-import { builtProgram, runProgram } from "./programs.ts";
+import { builtProgram, notBuilt, runProgram } from "./programs.ts";
 
 /** What one platform gave for a primitive, and what the emulation gave. */
 export interface PrimitiveComparison {
@@ -41,9 +42,14 @@ export function comparePrimitives(
 
 /** Runs every primitive on the device and in the emulation, on the same random operands, and compares bits. */
 export async function checkPrimitives(platform: Platform): Promise<PartOutcome> {
-  const wanted = await runProgram(builtProgram("emulated", "octet_primitives"), [], { seconds: 120 });
+  const [program, emulation] = [
+    builtProgram(platform, "octet_primitives"),
+    builtProgram("emulated", "octet_primitives"),
+  ];
+  for (const path of [emulation, program]) if (!existsSync(path)) return refuse(notBuilt(path));
+  const wanted = await runProgram(emulation, [], { seconds: 120 });
   if (wanted.status !== 0) return refuse(`the emulation did not run: ${wanted.stderr.trim()}`);
-  const got = await runProgram(builtProgram(platform, "octet_primitives"), [], { seconds: 120 });
+  const got = await runProgram(program, [], { seconds: 120 });
   if (got.status === 3) return refuse(got.stderr.trim());
   if (got.status !== 0) return { status: "failed", summary: `ended with ${got.status}: ${got.stderr.trim()}` };
   const comparisons = comparePrimitives(parsePrimitives(got.stdout), parsePrimitives(wanted.stdout));

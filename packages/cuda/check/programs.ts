@@ -21,6 +21,8 @@ export function builtProgram(platform: Platform, name: string): string {
   return besides(`build/${platform}/Release/${name}`);
 }
 
+export const notBuilt = (path: string): string => `${path} is not there; run pnpm build:native, with nvcc for a GPU`;
+
 /** The first of these files that exists. */
 export function firstExisting(...paths: readonly string[]): string | undefined {
   return paths.find((path) => existsSync(path));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 
 #include "bench.h"
 
@@ -46,16 +47,19 @@ int run(const std::string& out, int seconds, int samples, bool quick) {
   std::string tried;
   bench.cublas = CublasLt::open(&tried);
   describe(bench, tried);
-  measure_ceilings(bench);
   const std::vector<int64_t> rows = quick ? std::vector<int64_t>{1, 256} : std::vector<int64_t>{1, 8, 16, 64, 256, 1024, 4096};
-  measure_linear(bench, 8192, 28672, rows);
+  std::vector<std::function<void()>> tables = {[&] { measure_ceilings(bench); }, [&] { measure_linear(bench, 8192, 28672, rows); }};
   if (!quick) {
-    measure_elementwise(bench, 8192, 28672);
-    measure_elementwise(bench, 4096, 8192);
-    measure_linear(bench, 28672, 8192, rows);
-    measure_linear(bench, 4096, 4096, rows);
+    tables.push_back([&] { measure_elementwise(bench, 8192, 28672); });
+    tables.push_back([&] { measure_elementwise(bench, 4096, 8192); });
+    tables.push_back([&] { measure_linear(bench, 4096, 4096, rows); });
+    tables.push_back([&] { measure_linear(bench, 28672, 8192, rows); });
   }
-  bench.report.write(out);
+  for (const auto& measure : tables) {
+    measure();
+    // What is done is kept, should the rest be stopped.
+    bench.report.write(out);
+  }
   return 0;
 }
 
