@@ -26,7 +26,11 @@ function findProgram(...names: string[]): string | undefined {
 function build(platform: "emulated" | "cuda", options: readonly string[]): void {
   const out = join(folder, "build", platform);
   const args = [cmakeJs, "compile", "--out", out, "--log-level", "error", `--CDOCTET_PLATFORM=${platform}`, ...options];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
   if (status !== 0) {
     console.error(stdout + stderr);
     throw new Error(`the ${platform} addon was not built; the compiler's words are above`);

@@ -8,8 +8,8 @@ import {
   type Tensor,
   validateOwned,
 } from "@octet/core";
-import type { NativeBuffer, NativeDevice, NativeGraph } from "./addon.ts";
-import type { DeviceTensor, Owned } from "./device-tensor.ts";
+import type { NativeDevice, NativeGraph } from "./addon.ts";
+import type { DeviceTensor, LiveTensors, Owned } from "./device-tensor.ts";
 import type { Fault, FaultLedger } from "./fault-ledger.ts";
 import { callNative } from "./native-error.ts";
 
@@ -30,19 +30,14 @@ export interface CaptureHost {
   readonly backend: Backend;
   readonly device: NativeDevice;
   readonly ledger: FaultLedger;
-  readonly live: ReadonlySet<Owned>;
-  readonly keep: (
-    parts: { readonly dtype: FloatDType; readonly shape: readonly number[]; readonly data: NativeBuffer },
-    faults: ReadonlySet<Fault>,
-  ) => DeviceTensor<FloatDType>;
+  readonly live: LiveTensors;
 }
 
 /** What a chain was captured as: the memory that each run reads from and writes to. */
 interface Recording {
   readonly graph: NativeGraph;
   readonly input: DeviceTensor<FloatDType>;
-  readonly output: { readonly dtype: FloatDType; readonly shape: readonly number[]; readonly data: NativeBuffer };
-  readonly byteLength: number;
+  readonly output: DeviceTensor<FloatDType>;
   /** Records of the ops in the graph. */
   readonly own: readonly Fault[];
   /** What the result depends on besides: faults of weights. */
@@ -57,12 +52,12 @@ export function capture(
 ): CapturedChain {
   const { device, ledger, live } = host;
   const input = callNative(() =>
-    host.keep(
+    live.keep(
       { dtype: example.dtype, shape: example.shape, data: device.allocate(example.byteLength) },
       new Set<Fault>(),
     ),
   );
-  const before = new Set<Owned>(live);
+  const before = new Set<Owned>(live.all());
   callNative(() => {
     ledger.beginCapture();
     device.beginCapture();
@@ -78,7 +73,7 @@ export function capture(
   const graph = callNative(() => device.endCapture());
   const made = output !== undefined && live.has(output) && !before.has(output) && "dtype" in output;
   // Tensors that the chain made hold nothing outside of the graph, which keeps their memory.
-  for (const tensor of live) if (!before.has(tensor) && !(made && tensor === output)) tensor.dispose();
+  for (const tensor of live.all()) if (!before.has(tensor) && !(made && tensor === output)) tensor.dispose();
   if (failure || !made || output === undefined) {
     graph.free();
     input.dispose();
@@ -88,25 +83,18 @@ export function capture(
       "the captured chain did not return a tensor that it made; return the result of its last op",
     );
   }
-  const { dtype, shape, byteLength } = output;
   const inherited = new Set([...output.faults].filter((fault) => !own.includes(fault)));
-  return new Chain(host, { graph, input, output, byteLength, own, inherited }, { dtype, shape });
+  return new Chain(host, { graph, input, output, own, inherited });
 }
 
 class Chain implements CapturedChain {
   readonly #host: CaptureHost;
   readonly #recording: Recording;
-  readonly #output: { readonly dtype: FloatDType; readonly shape: readonly number[] };
   #disposed = false;
 
-  constructor(
-    host: CaptureHost,
-    recording: Recording,
-    output: { readonly dtype: FloatDType; readonly shape: readonly number[] },
-  ) {
+  constructor(host: CaptureHost, recording: Recording) {
     this.#host = host;
     this.#recording = recording;
-    this.#output = output;
   }
 
   get disposed(): boolean {
@@ -114,8 +102,8 @@ class Chain implements CapturedChain {
   }
 
   run(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    const { backend, device, ledger, keep } = this.#host;
-    const { graph, input, output, byteLength, own, inherited } = this.#recording;
+    const { backend, device, ledger, live } = this.#host;
+    const { graph, input, output, own, inherited } = this.#recording;
     validateOwned(backend, x, "the input of the captured chain");
     if (this.#disposed) throw new OctetError("ERR_DISPOSED", "the captured chain is disposed; capture it again");
     if (x.dtype !== input.dtype) {
@@ -128,14 +116,15 @@ class Chain implements CapturedChain {
       );
     }
     return callNative(() => {
-      const result = device.allocate(byteLength);
+      const result = device.allocate(output.byteLength);
       try {
         const { data, faults } = x as DeviceTensor<FloatDType>;
         const renewed = ledger.renew(own);
         device.copy(input.data, data);
         graph.launch();
         device.copy(result, output.data);
-        return keep({ ...this.#output, data: result }, new Set([...faults, ...inherited, ...renewed]));
+        const { dtype, shape } = output;
+        return live.keep({ dtype, shape, data: result }, new Set([...faults, ...inherited, ...renewed]));
       } catch (error) {
         result.free();
         throw error;
@@ -149,7 +138,7 @@ class Chain implements CapturedChain {
     const { graph, input, output } = this.#recording;
     graph.free();
     input.dispose();
-    (output as DeviceTensor<FloatDType>).dispose();
+    output.dispose();
   }
 
   [disposeSymbol](): void {

@@ -1,6 +1,6 @@
 import { OctetError } from "@octet/core";
 import type { Addon, PlatformReport } from "./addon.ts";
-import { type CUDABackend, NativeBackend } from "./cuda-backend.ts";
+import { type CUDABackend, createNativeBackend } from "./cuda-backend.ts";
 import { loadAddon } from "./load-addon.ts";
 import { callNative } from "./native-error.ts";
 
@@ -37,7 +37,7 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
   if (emulated !== false) configure(addon, emulated === true ? {} : emulated);
   const device = callNative(() => new addon.Device(index));
   const { name, totalBytes, capability } = device.describe();
-  return new NativeBackend(device, {
+  return createNativeBackend(device, {
     name: "cuda",
     device: name,
     apiVersion: 1,
@@ -45,7 +45,11 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
     features:
       platform.platform === "emulated"
         ? ["software"]
-        : [`sm_${capability}`, `driver=${version(platform.driverVersion)}`, `runtime=${version(platform.runtimeVersion)}`],
+        : [
+            `sm_${capability}`,
+            `driver=${version(platform.driverVersion)}`,
+            `runtime=${version(platform.runtimeVersion)}`,
+          ],
   });
 }
 

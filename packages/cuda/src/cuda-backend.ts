@@ -37,7 +37,7 @@ import {
 } from "@octet/core";
 import type { DTypeIndex, NativeBuffer, NativeDevice } from "./addon.ts";
 import { type CapturedChain, capture } from "./captured-chain.ts";
-import { DeviceQuantizedTensor, DeviceTensor, type Owned, type QuantizedParts } from "./device-tensor.ts";
+import { type DeviceQuantizedTensor, type DeviceTensor, LiveTensors, type Owned } from "./device-tensor.ts";
 import { type Fault, FaultLedger, throwFault } from "./fault-ledger.ts";
 import { octetErrorOf } from "./native-error.ts";
 
@@ -60,11 +60,15 @@ const noFaults: ReadonlySet<Fault> = new Set();
 const indexOf = (dtype: FloatDType): DTypeIndex => floatDTypes.indexOf(dtype) as DTypeIndex;
 
 /** The backend over a device of the addon, real or emulated. */
-export class NativeBackend implements CUDABackend {
+export function createNativeBackend(device: NativeDevice, info: BackendInfo): CUDABackend {
+  return new NativeBackend(device, info);
+}
+
+class NativeBackend implements CUDABackend {
   readonly info: BackendInfo;
   readonly #device: NativeDevice;
   readonly #ledger: FaultLedger;
-  readonly #live = new Set<Owned>();
+  readonly #live: LiveTensors = new LiveTensors(this);
   #disposed = false;
 
   constructor(device: NativeDevice, info: BackendInfo) {
@@ -89,7 +93,7 @@ export class NativeBackend implements CUDABackend {
       const { dtype, shape, data } = upload.host;
       return this.#make([data.byteLength], ([buffer]) => {
         this.#device.upload(buffer!, data);
-        return this.#keep({ dtype, shape, data: buffer! });
+        return this.#live.keep({ dtype, shape, data: buffer! }, noFaults);
       });
     }
     const { quantized, scale, granularity, bits } = upload.host;
@@ -97,14 +101,10 @@ export class NativeBackend implements CUDABackend {
       this.#device.upload(codes!, quantized.data);
       this.#device.upload(scales!, scale.data);
       const scaleCount = scale.data.length;
-      return this.#keepQuantized({
-        shape: quantized.shape,
-        granularity,
-        bits,
-        codes: codes!,
-        scales: scales!,
-        scaleCount,
-      });
+      return this.#live.keepQuantized(
+        { shape: quantized.shape, granularity, bits, codes: codes!, scales: scales!, scaleCount },
+        noFaults,
+      );
     });
   }
 
@@ -151,7 +151,7 @@ export class NativeBackend implements CUDABackend {
         faults: records,
         faultIndex,
       });
-      return this.#keepQuantized(
+      return this.#live.keepQuantized(
         { shape: x.shape, granularity, bits, codes: codes!, scales: scales!, scaleCount: layout.channels },
         unite(faults, fault),
       );
@@ -163,7 +163,7 @@ export class NativeBackend implements CUDABackend {
     const { shape, granularity, codes, scales, faults } = ownedQuantized(tensor);
     return this.#make([sizeOf(shape) * bytesPerElement[dtype]], ([y]) => {
       this.#device.dequantize({ codes, scales, ...scaleLayout(granularity, shape), y: y!, dtype: indexOf(dtype) });
-      return this.#keep({ dtype, shape, data: y! }, faults);
+      return this.#live.keep({ dtype, shape, data: y! }, faults);
     });
   }
 
@@ -184,7 +184,7 @@ export class NativeBackend implements CUDABackend {
         ...{ y: y!, dtype: indexOf(dtype), activationBits: activationBits[activations] },
       });
       const faults = unite(input.faults, ...(weight as Owned).faults, ...(bias ? ownedTensor(bias).faults : noFaults));
-      return this.#keep({ dtype, shape: outputShape, data: y! }, fault ? unite(faults, fault) : faults);
+      return this.#live.keep({ dtype, shape: outputShape, data: y! }, fault ? unite(faults, fault) : faults);
     });
   }
 
@@ -194,7 +194,7 @@ export class NativeBackend implements CUDABackend {
     return this.#make([byteLength], ([y]) => {
       const [size, index] = [sizeOf(shape), activationKinds.indexOf(kind)];
       this.#device.activation({ x: data, y: y!, dtype: indexOf(dtype), size, kind: index });
-      return this.#keep({ dtype, shape, data: y! }, faults);
+      return this.#live.keep({ dtype, shape, data: y! }, faults);
     });
   }
 
@@ -213,28 +213,21 @@ export class NativeBackend implements CUDABackend {
   capture(example: Tensor<FloatDType>, chain: (x: Tensor<FloatDType>) => Tensor<FloatDType>): CapturedChain {
     validateOwned(this, example, "the example");
     return capture(
-      {
-        backend: this,
-        device: this.#device,
-        ledger: this.#ledger,
-        live: this.#live,
-        keep: (parts, faults) => this.#keep(parts, faults),
-      },
+      { backend: this, device: this.#device, ledger: this.#ledger, live: this.#live },
       ownedTensor(example),
       chain,
     );
   }
 
   memory(): MemoryUse {
-    let bytes = 0;
-    for (const tensor of this.#live) bytes += tensor.byteLength;
-    return { tensors: this.#live.size, bytes };
+    const tensors = this.#live.all();
+    return { tensors: tensors.length, bytes: tensors.reduce((bytes, { byteLength }) => bytes + byteLength, 0) };
   }
 
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const tensor of this.#live) tensor.dispose();
+    for (const tensor of this.#live.all()) tensor.dispose();
     this.#device.close();
   }
 
@@ -252,21 +245,6 @@ export class NativeBackend implements CUDABackend {
       for (const buffer of buffers) buffer.free();
       throw octetErrorOf(error);
     }
-  }
-
-  #keep<D extends DType>(
-    parts: { readonly dtype: D; readonly shape: readonly number[]; readonly data: NativeBuffer },
-    faults: ReadonlySet<Fault> = noFaults,
-  ): DeviceTensor<D> {
-    const tensor = new DeviceTensor<D>(this, parts, faults, () => this.#live.delete(tensor as DeviceTensor));
-    this.#live.add(tensor as DeviceTensor);
-    return tensor;
-  }
-
-  #keepQuantized(parts: QuantizedParts, faults: ReadonlySet<Fault> = noFaults): QuantizedTensor {
-    const tensor = new DeviceQuantizedTensor(this, parts, faults, () => this.#live.delete(tensor));
-    this.#live.add(tensor);
-    return tensor;
   }
 }
 
@@ -302,7 +280,6 @@ function unite(faults: ReadonlySet<Fault>, ...more: readonly Fault[]): ReadonlyS
 }
 
 function viewOf<D extends DType>(dtype: D, bytes: ArrayBuffer): TypedArrayOf[D] {
-  const { constructor } = allocate(dtype, 0);
-  return new (constructor as new (buffer: ArrayBuffer) => TypedArrayOf[D])(bytes);
+  const TypedArray = allocate(dtype, 0).constructor as new (buffer: ArrayBuffer) => TypedArrayOf[D];
+  return new TypedArray(bytes);
 }
-

@@ -11,23 +11,92 @@ import {
 import type { NativeBuffer } from "./addon.ts";
 import type { Fault } from "./fault-ledger.ts";
 
-/** What both kinds of handle share: memory, and the faults of the ops that it depends on. */
+/** What both kinds of handle have besides what callers see. */
+interface Owner {
+  /** The faults of the ops that this depends on. */
+  readonly faults: ReadonlySet<Fault>;
+  /** The device memory: data, or codes and scales. */
+  readonly buffers: readonly NativeBuffer[];
+}
+
+/** What a tensor is made of. */
+export interface TensorParts<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  readonly data: NativeBuffer;
+}
+
+/** What a quantized tensor is made of. */
+export interface QuantizedParts {
+  readonly shape: readonly number[];
+  readonly granularity: Granularity;
+  readonly bits: number;
+  readonly codes: NativeBuffer;
+  readonly scales: NativeBuffer;
+  readonly scaleCount: number;
+}
+
+export interface DeviceTensor<D extends DType = DType> extends Tensor<D>, Owner {
+  readonly data: NativeBuffer;
+}
+
+export interface DeviceQuantizedTensor extends QuantizedTensor, Owner, QuantizedParts {
+  readonly shape: readonly number[];
+  readonly granularity: Granularity;
+  readonly bits: number;
+}
+
+export type Owned = DeviceTensor | DeviceQuantizedTensor;
+
+/** The tensors of one backend that are alive. */
+export class LiveTensors {
+  readonly #backend: Backend;
+  readonly #live = new Set<Owned>();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  keep<D extends DType>(parts: TensorParts<D>, faults: ReadonlySet<Fault>): DeviceTensor<D> {
+    const tensor = new TensorHandle<D>(this.#backend, parts, faults, () => this.#live.delete(tensor as TensorHandle));
+    this.#live.add(tensor as TensorHandle);
+    return tensor;
+  }
+
+  keepQuantized(parts: QuantizedParts, faults: ReadonlySet<Fault>): DeviceQuantizedTensor {
+    const tensor = new QuantizedHandle(this.#backend, parts, faults, () => this.#live.delete(tensor));
+    this.#live.add(tensor);
+    return tensor;
+  }
+
+  has(tensor: object): boolean {
+    return this.#live.has(tensor as Owned);
+  }
+
+  all(): Owned[] {
+    return [...this.#live];
+  }
+}
+
 abstract class Handle implements Disposable {
   readonly backend: Backend;
   readonly shape: readonly number[];
   readonly faults: ReadonlySet<Fault>;
-  #live = true;
+  readonly buffers: readonly NativeBuffer[];
   readonly #release: () => void;
+  #live = true;
 
-  constructor(backend: Backend, shape: readonly number[], faults: ReadonlySet<Fault>, release: () => void) {
+  constructor(
+    backend: Backend,
+    { shape, buffers, faults }: Owner & { readonly shape: readonly number[] },
+    release: () => void,
+  ) {
     this.backend = backend;
-    this.shape = shape;
+    this.shape = [...shape];
     this.faults = faults;
+    this.buffers = buffers;
     this.#release = release;
   }
-
-  /** The device memory, in the order in which a read returns it. */
-  abstract get buffers(): readonly NativeBuffer[];
 
   get disposed(): boolean {
     return !this.#live;
@@ -45,59 +114,36 @@ abstract class Handle implements Disposable {
   }
 }
 
-export class DeviceTensor<D extends DType = DType> extends Handle implements Tensor<D> {
+class TensorHandle<D extends DType = DType> extends Handle implements DeviceTensor<D> {
   readonly dtype: D;
-  readonly byteLength: number;
   readonly data: NativeBuffer;
+  readonly byteLength: number;
 
-  constructor(
-    backend: Backend,
-    { dtype, shape, data }: { readonly dtype: D; readonly shape: readonly number[]; readonly data: NativeBuffer },
-    faults: ReadonlySet<Fault>,
-    release: () => void,
-  ) {
-    super(backend, shape, faults, release);
+  constructor(backend: Backend, parts: TensorParts<D>, faults: ReadonlySet<Fault>, release: () => void) {
+    const { dtype, shape, data } = parts;
+    super(backend, { shape, buffers: [data], faults }, release);
     this.dtype = dtype;
     this.data = data;
     this.byteLength = sizeOf(shape) * bytesPerElement[dtype];
   }
-
-  get buffers(): readonly NativeBuffer[] {
-    return [this.data];
-  }
 }
 
-/** What a quantized tensor is made of. */
-export interface QuantizedParts {
-  readonly shape: readonly number[];
+class QuantizedHandle extends Handle implements DeviceQuantizedTensor {
   readonly granularity: Granularity;
   readonly bits: number;
   readonly codes: NativeBuffer;
   readonly scales: NativeBuffer;
   readonly scaleCount: number;
-}
-
-export class DeviceQuantizedTensor extends Handle implements QuantizedTensor {
-  readonly granularity: Granularity;
-  readonly bits: number;
   readonly byteLength: number;
-  readonly codes: NativeBuffer;
-  readonly scales: NativeBuffer;
-  readonly scaleCount: number;
 
   constructor(backend: Backend, parts: QuantizedParts, faults: ReadonlySet<Fault>, release: () => void) {
-    super(backend, parts.shape, faults, release);
-    this.granularity = parts.granularity;
-    this.bits = parts.bits;
-    this.codes = parts.codes;
-    this.scales = parts.scales;
-    this.scaleCount = parts.scaleCount;
-    this.byteLength = sizeOf(parts.shape) + parts.scaleCount * bytesPerElement.float32;
-  }
-
-  get buffers(): readonly NativeBuffer[] {
-    return [this.codes, this.scales];
+    const { shape, granularity, bits, codes, scales, scaleCount } = parts;
+    super(backend, { shape, buffers: [codes, scales], faults }, release);
+    this.granularity = granularity;
+    this.bits = bits;
+    this.codes = codes;
+    this.scales = scales;
+    this.scaleCount = scaleCount;
+    this.byteLength = sizeOf(shape) + scaleCount * bytesPerElement.float32;
   }
 }
-
-export type Owned = DeviceTensor | DeviceQuantizedTensor;

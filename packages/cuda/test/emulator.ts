@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /** The emulated addon, where a C++ compiler was there to build it. */
@@ -8,3 +9,14 @@ export const emulatorPath: string = fileURLToPath(
 
 /** Whether the tests of kernels have nothing to run on: `pnpm build` has said why. */
 export const emulatorMissing: boolean = !existsSync(emulatorPath);
+
+/** What tests call of the emulated addon, below the backend. */
+export interface EmulatedAddon {
+  readonly Device: new (index: unknown) => Record<string, (...args: unknown[]) => unknown>;
+  configureEmulator(seed: number, earlyCopies: boolean): void;
+  runPlantedBug(name: string): string;
+}
+
+export function loadEmulator(): EmulatedAddon {
+  return createRequire(import.meta.url)(emulatorPath);
+}

@@ -88,7 +88,7 @@ Napi::Value Device::linear(const Napi::CallbackInfo& info) {
     LinearCall linear{};
     linear.m = integer_field(call, "m");
     linear.n = integer_field(call, "n");
-    linear.k = integer_field(call, "k");
+    linear.k = integer_field(call, "k", INT32_MAX - 256);
     const uint64_t m = uint64_t(linear.m), n = uint64_t(linear.n), k = uint64_t(linear.k);
     linear.x.dtype = int(integer_field(call, "xDType", last_float_dtype));
     linear.x.data = Buffer::memory_of(call.Get("x"), *context_, product(product(m, k), element_bytes(linear.x.dtype)), "x").data;
@@ -97,7 +97,7 @@ Napi::Value Device::linear(const Napi::CallbackInfo& info) {
         Buffer::memory_of(call.Get("weight"), *context_, product(product(n, k), element_bytes(linear.weight.dtype)), "weight").data;
     if (linear.weight.dtype == last_dtype) {
       linear.scale_count = integer_field(call, "scaleCount");
-      linear.group = integer_field(call, "group");
+      linear.group = integer_field(call, "group", INT32_MAX);
       const bool grouped = linear.group != 0 && linear.group != linear.k;
       const int64_t wanted = grouped ? linear.n * (linear.k / linear.group) : linear.n;
       if ((linear.scale_count != 1 || grouped) && linear.scale_count != wanted) throw Failure{"", "scaleCount does not fit the weight"};

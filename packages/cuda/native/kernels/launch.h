@@ -41,6 +41,7 @@ struct DequantizeCall {
   int dtype;
 };
 
+/** k and group fit in 31 bits. */
 struct LinearCall {
   int64_t m, n, k;
   TensorArgument x, weight;

@@ -84,6 +84,7 @@ __global__ void __launch_bounds__(few_threads, TILES == 1 ? 3 : 2)
       for (int r = 0; r < 4; r++)
         parts[warp][plane][tile * 16 + group + 8 * (r / 2)][t * 2 + r % 2] = sums[tile][plane][r];
   __syncthreads();
+#pragma unroll 1
   for (int i = int(threadIdx.x); i < 16 * TILES * few_rows; i += few_threads) {
     const int column = i % (16 * TILES), row = i / (16 * TILES);
     if (row >= shape.m || n0 + column >= shape.n) continue;

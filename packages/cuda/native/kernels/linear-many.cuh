@@ -17,7 +17,10 @@ struct ManyTiles {
   static constexpr int x_pitch = tile_pitch(Kind::activation_bytes), w_pitch = tile_pitch(Kind::weight_bytes);
   static constexpr int x_bytes = rows * x_pitch, w_bytes = columns * w_pitch;
   static constexpr int stage_bytes = x_bytes * Kind::planes + w_bytes;
-  static constexpr int shared_bytes = stage_bytes * STAGES;
+  /** Floats from row to row of the finished tile, which takes the place of the stages. */
+  static constexpr int y_pitch = columns + 4;
+  static constexpr int y_bytes = rows * y_pitch * 4;
+  static constexpr int shared_bytes = stage_bytes * STAGES > y_bytes ? stage_bytes * STAGES : y_bytes;
 };
 
 /** Fills one stage with chunk `index` along K. Rows and places that are not there become zero. */
@@ -28,6 +31,7 @@ __device__ __forceinline__ void fill_stage(uint8_t* stage, TensorCoreInput x, co
   constexpr int x_pieces = chunk * Kind::activation_bytes / 16, w_pieces = chunk * Kind::weight_bytes / 16;
 #pragma unroll
   for (int plane = 0; plane < Kind::planes; plane++)
+#pragma unroll 2
     for (int i = int(threadIdx.x); i < Tiles::rows * x_pieces; i += many_threads) {
       const int row = i / x_pieces, piece = i % x_pieces;
       const int64_t place = start + piece * (16 / Kind::activation_bytes);
@@ -37,7 +41,7 @@ __device__ __forceinline__ void fill_stage(uint8_t* stage, TensorCoreInput x, co
     }
   uint8_t* weights = stage + Kind::planes * Tiles::x_bytes;
   // Loads of single bytes are long code: one copy of it is enough.
-#pragma unroll(ALIGNED ? 4 : 1)
+#pragma unroll(ALIGNED ? 2 : 1)
   for (int i = int(threadIdx.x); i < Tiles::columns * w_pieces; i += many_threads) {
     const int row = i / w_pieces, piece = i % w_pieces;
     const int64_t place = start + piece * (16 / Kind::weight_bytes);
@@ -79,7 +83,7 @@ __global__ void __launch_bounds__(many_threads)
   const int warp_row = warp % Tiles::m_warps * Tiles::m_tiles * 16, warp_column = warp / Tiles::m_warps * Tiles::n_tiles * 8;
   const int chunks = int((shape.k + chunk - 1) / chunk);
 
-#pragma unroll
+#pragma unroll 1
   for (int stage = 0; stage < Tiles::stages - 1; stage++) {
     if (stage < chunks)
       fill_stage<Tiles, ALIGNED>(ring + stage * Tiles::stage_bytes, x, w, shape, m0, n0, int64_t(stage) * chunk);
@@ -121,17 +125,26 @@ __global__ void __launch_bounds__(many_threads)
         }
       }
   }
+
+  // By way of shared memory, so that neighbours in y are written together, and by one copy of the code.
+  __syncthreads();
+  float* tile = shared_memory<float>();
 #pragma unroll
   for (int i = 0; i < Tiles::m_tiles; i++)
 #pragma unroll
     for (int j = 0; j < Tiles::n_tiles; j++)
 #pragma unroll
       for (int r = 0; r < 4; r++) {
-        const int64_t row = m0 + warp_row + i * 16 + group + 8 * (r / 2), column = n0 + warp_column + j * 8 + t * 2 + r % 2;
-        if (row >= shape.m || column >= shape.n) continue;
         Sum totals[planes];
 #pragma unroll
         for (int plane = 0; plane < planes; plane++) totals[plane] = sums[i][j][plane][r];
-        out.store(row, column, sum_to_float(totals));
+        const int row = warp_row + i * 16 + group + 8 * (r / 2), column = warp_column + j * 8 + t * 2 + r % 2;
+        tile[row * Tiles::y_pitch + column] = sum_to_float(totals);
       }
+  __syncthreads();
+#pragma unroll 1
+  for (int i = int(threadIdx.x); i < Tiles::rows * Tiles::columns; i += many_threads) {
+    const int row = i / Tiles::columns, column = i % Tiles::columns;
+    if (m0 + row < shape.m && n0 + column < shape.n) out.store(m0 + row, n0 + column, tile[row * Tiles::y_pitch + column]);
+  }
 }

@@ -30,17 +30,3 @@ struct LinearOutput {
 struct LinearShape {
   int64_t m, n, k;
 };
-
-/** A weight as the kernels without tensor cores read it. */
-struct AnyWeight {
-  const void* data;
-  DType dtype;
-  /** Scales in groups, [n, k / group]; null where a scale belongs to a whole row. */
-  const float* group_scales;
-  int64_t group;
-
-  __device__ __forceinline__ float at(int64_t row, int64_t column, int64_t k) const {
-    const float value = load_float(data, dtype, row * k + column);
-    return group_scales == nullptr ? value : __fmul_rn(value, group_scales[row * (k / group) + column / group]);
-  }
-};

@@ -1,14 +1,9 @@
-#include "quantize-launch.cuh"
+#include "activation-codes.cuh"
 #include "linear-any.cuh"
 #include "tensor-cores.cuh"
 
 namespace octet {
 namespace {
-
-/** Bytes of a row of quantized activations: rows start on 16 bytes. */
-int64_t code_pitch(int64_t k) { return divide_up(k, 16) * 16; }
-
-int64_t scale_bytes(int64_t m) { return divide_up(m * 4, 256) * 256; }
 
 /** Quantizes x per row into the workspace, then multiplies integers. */
 template <int PLANES>
@@ -16,19 +11,24 @@ void linear_exact(const LinearCall& call, LinearShape shape, LinearOutput out, c
   const int64_t pitch = code_pitch(shape.k), plane = shape.m * pitch;
   auto* row_scales = static_cast<float*>(call.workspace);
   auto* codes = static_cast<int8_t*>(call.workspace) + scale_bytes(shape.m);
-  const ScaleLayout rows{1, shape.m, shape.k};
-  with_float(call.x.dtype, [&](auto type) {
-    using T = decltype(type);
-    if constexpr (PLANES == 1)
-      quantize_any<T>(call.x.data, rows, pitch, CodeRange{127, -127}, ByteCodes{codes}, row_scales, call.fault, stream);
-    else
-      quantize_any<T>(call.x.data, rows, pitch, CodeRange{32639, -32639}, SplitCodes{codes, codes + plane}, row_scales, call.fault, stream);
-  });
+  quantize_activations(call.x, ActivationCodes{PLANES, codes, codes + plane, row_scales, pitch, call.fault}, shape.m, shape.k, stream);
   out.row_scales = row_scales;
   const TensorCoreInput x{reinterpret_cast<const uint8_t*>(codes), pitch, plane};
   const auto* w = static_cast<const uint8_t*>(call.weight.data);
   if (shape.k % 16 == 0) launch_tensor_cores<IntegerCodes<PLANES>, true>(x, w, shape, out, stream);
   else launch_tensor_cores<IntegerCodes<PLANES>, false>(x, w, shape, out, stream);
+}
+
+template <class X, class W>
+void launch_any(const LinearCall& call, GroupScales groups, LinearShape shape, LinearOutput out, cudaStream_t stream) {
+  const auto* x = static_cast<const typename X::Storage*>(call.x.data);
+  const auto* w = static_cast<const typename W::Storage*>(call.weight.data);
+  if (shape.m <= any_few_rows) {
+    OCTET_LAUNCH((linear_any_few<X, W>), dim3(blocks(shape.n, any_threads / 32)), dim3(any_threads), 0, stream, x, w, groups, shape, out);
+    return;
+  }
+  const int64_t tiles = divide_up(shape.m, any_tile) * divide_up(shape.n, any_tile);
+  OCTET_LAUNCH((linear_any<X, W>), dim3(unsigned(tiles)), dim3(any_threads), any_shared_bytes, stream, x, w, groups, shape, out);
 }
 
 void linear_float(const LinearCall& call, LinearShape shape, LinearOutput out, cudaStream_t stream) {
@@ -43,16 +43,14 @@ void linear_float(const LinearCall& call, LinearShape shape, LinearOutput out, c
     if (codes) return launch_tensor_cores<Bf16Codes, true>(x, w, shape, out, stream);
     return launch_tensor_cores<Bf16Floats, true>(x, w, shape, out, stream);
   }
-  const AnyWeight weight{call.weight.data, w_dtype, grouped ? call.scales : nullptr, grouped ? call.group : 0};
+  const int32_t group = int32_t(grouped ? call.group : shape.k);
+  const GroupScales groups{grouped ? call.scales : nullptr, group, int32_t(grouped ? shape.k / group : 1)};
   if (grouped) out.scales = nullptr;
-  const void* x = call.x.data;
-  if (shape.m <= any_few_rows) {
-    OCTET_LAUNCH(linear_any_few, dim3(blocks(shape.n, any_threads / 32)), dim3(any_threads), 0, stream, x, x_dtype, weight, shape, out);
-    return;
-  }
-  const int64_t tiles = divide_up(shape.m, any_tile) * divide_up(shape.n, any_tile);
-  const size_t shared_bytes = 2 * any_depth * (any_tile + 1) * sizeof(float);
-  OCTET_LAUNCH(linear_any, dim3(unsigned(tiles)), dim3(any_threads), shared_bytes, stream, x, x_dtype, weight, shape, out);
+  with_float(call.x.dtype, [&](auto x_type) {
+    const auto launch = [&](auto w_type) { launch_any<decltype(x_type), decltype(w_type)>(call, groups, shape, out, stream); };
+    if (codes) launch(Int8{});
+    else with_float(call.weight.dtype, launch);
+  });
 }
 
 }  // namespace

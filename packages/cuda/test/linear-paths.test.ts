@@ -1,0 +1,97 @@
+import {
+  createReferenceBackend,
+  type FloatDType,
+  type HostQuantizedTensor,
+  type HostTensor,
+  type LinearActivations,
+  narrow,
+  type TensorLike,
+} from "@octet/core";
+import { createCUDABackend } from "@octet/cuda";
+import { describe, expect, test } from "vitest";
+import { emulatorMissing } from "./emulator.ts";
+
+// Which kernel runs depends on rows, on K modulo 16 and on dtypes: these shapes reach each one, with edges inside a tile.
+const shapes = [
+  { m: 1, n: 1, k: 16 },
+  { m: 3, n: 33, k: 80 },
+  { m: 5, n: 4100, k: 16 },
+  { m: 8, n: 17, k: 1040 },
+  { m: 9, n: 70, k: 48 },
+  { m: 32, n: 65, k: 400 },
+  { m: 33, n: 129, k: 64 },
+  { m: 70, n: 140, k: 336 },
+  { m: 130, n: 7, k: 33 },
+];
+const settings = [
+  { seed: 0, copies: "late" },
+  { seed: 5, copies: "early" },
+] as const;
+
+/** Integers from -bound to bound, the same for the same seed. */
+function integers(length: number, bound: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return ((state >>> 8) % (2 * bound + 1)) - bound;
+  });
+}
+
+function tensor(dtype: FloatDType, shape: readonly number[], bound: number, seed: number): HostTensor<FloatDType> {
+  const values = integers(
+    shape.reduce((product, extent) => product * extent, 1),
+    bound,
+    seed,
+  );
+  return { dtype, shape, data: narrow(values, dtype) };
+}
+
+function codes(n: number, k: number, seed: number): HostQuantizedTensor {
+  return {
+    quantized: { dtype: "int8", shape: [n, k], data: Int8Array.from(integers(n * k, 127, seed)) },
+    scale: { dtype: "float32", shape: [n], data: Float32Array.from({ length: n }, (_, row) => 2 ** ((row % 5) - 9)) },
+    granularity: { kind: "channel", dim: 0 },
+    bits: 8,
+  };
+}
+
+/** y of the reference and of the kernels, whose sums are exact in any order: integers below 2^24 times a power of two. */
+async function both(
+  emulated: (typeof settings)[number],
+  x: HostTensor<FloatDType>,
+  weight: HostQuantizedTensor | HostTensor<FloatDType>,
+  activations: LinearActivations,
+): Promise<{ readonly got: HostTensor; readonly wanted: HostTensor }> {
+  const bias = tensor("float32", [n(weight)], 100, 3);
+  const results: HostTensor[] = [];
+  for (const backend of [createReferenceBackend(), await createCUDABackend({ emulated })]) {
+    const w = "quantized" in weight ? backend.upload(weight) : backend.upload(weight as TensorLike<FloatDType>);
+    const y = backend.linear(backend.upload(x), w, { bias: backend.upload(bias), activations, dtype: "float32" });
+    results.push(await backend.download(y));
+    backend.dispose();
+  }
+  return { wanted: results[0]!, got: results[1]! };
+}
+
+const n = (weight: HostQuantizedTensor | HostTensor): number =>
+  ("quantized" in weight ? weight.quantized : weight).shape[0]!;
+
+describe.skipIf(emulatorMissing).each(settings)("linear, thread order $seed, copies land $copies", (emulated) => {
+  describe.each(shapes)("$m x $k times $n x $k, seed 11", ({ m, n, k }) => {
+    test.each(["float16", "bfloat16", "float32"] as const)("%s times codes", async (dtype) => {
+      const { got, wanted } = await both(emulated, tensor(dtype, [m, k], 60, 11), codes(n, k, 12), "float");
+      expect(got).toEqual(wanted);
+    });
+
+    test.each(["float16", "bfloat16"] as const)("%s times the same dtype", async (dtype) => {
+      const weight = tensor(dtype, [n, k], 100, 12);
+      const { got, wanted } = await both(emulated, tensor(dtype, [m, k], 100, 11), weight, "float");
+      expect(got).toEqual(wanted);
+    });
+
+    test.each(["int8", "int16"] as const)("%s activations", async (activations) => {
+      const { got, wanted } = await both(emulated, tensor("float16", [m, k], 999, 11), codes(n, k, 12), activations);
+      expect(got).toEqual(wanted);
+    });
+  });
+});
