@@ -4,8 +4,9 @@
  *   node scripts/make-gpu-bundle.ts [FOLDER]        default: .bundle in the root of the repository
  *   sh FOLDER/check.sh [--parts ...] [--seconds ...]  on that machine; results go to $OUT, or to FOLDER/results
  *
- * The folder is laid out like this package, so programs find each other by the same paths; `cmake -S FOLDER -B FOLDER/build/cuda
- * -DOCTET_PLATFORM=cuda` builds the native parts again from its sources.
+ * The folder holds Node, everything else, and the script that unpacks both to $OCTET_FOLDER, or to FOLDER/unpacked. What is unpacked is
+ * laid out like this package, so that programs find each other by the same paths; `cmake -S . -B build/cuda -DOCTET_PLATFORM=cuda` there
+ * builds the native parts again from their sources.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -16,16 +17,16 @@ import { build } from "esbuild";
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(packageFolder, "../..");
 const bundle = process.argv[2] ?? join(root, ".bundle");
+/** What is packed, before it is. */
+const unpacked = join(packageFolder, "build/bundle");
 const mostBytes = 56 * 2 ** 20;
 
-/** What travels. Each part writes into the bundle; another backend adds its own here. */
+/** What travels. Each part writes into `unpacked`; another backend adds its own here. */
 const parts: readonly { readonly name: string; readonly pack: () => void | Promise<void> }[] = [
-  { name: "Node", pack: packNode },
   { name: "the suite", pack: packSuite },
   { name: "the golden vectors", pack: packGoldenVectors },
   { name: "the native programs", pack: packPrograms },
   { name: "the native sources", pack: packSources },
-  { name: "check.sh", pack: packScript },
 ];
 
 /** The Node that this runs on, without symbols. Compressing takes a minute, so it is kept until Node changes. */
@@ -43,21 +44,22 @@ function packNode(): void {
 async function packSuite(): Promise<void> {
   await build({
     entryPoints: [join(packageFolder, "check/main.ts")],
-    outfile: join(bundle, "suite/check.js"),
+    outfile: join(unpacked, "suite/check.js"),
     bundle: true,
     format: "esm",
     platform: "node",
     target: "esnext",
     conditions: ["octet-source"],
     external: ["@octet/cuda-linux-x64"],
+    tsconfigRaw: {},
     logLevel: "warning",
   });
-  writeFileSync(join(bundle, "package.json"), '{ "type": "module" }\n');
+  writeFileSync(join(unpacked, "package.json"), '{ "type": "module" }\n');
 }
 
 function packGoldenVectors(): void {
   for (const name of ["contract.json", "contract.safetensors"]) {
-    cpSync(join(packageFolder, "../conformance/fixtures", name), join(bundle, "golden", name));
+    cpSync(join(packageFolder, "../conformance/fixtures", name), join(unpacked, "golden", name));
   }
 }
 
@@ -70,21 +72,21 @@ function packPrograms(): void {
       const path = `build/${platform}/Release/${name}`;
       if (!existsSync(join(packageFolder, path)))
         throw new Error(`${path} is not built; run pnpm build:native with nvcc`);
-      cpSync(join(packageFolder, path), join(bundle, path));
+      cpSync(join(packageFolder, path), join(unpacked, path));
     }
   }
 }
 
 function packSources(): void {
-  cpSync(join(packageFolder, "native"), join(bundle, "native"), { recursive: true });
-  cpSync(join(packageFolder, "CMakeLists.txt"), join(bundle, "CMakeLists.txt"));
+  cpSync(join(packageFolder, "native"), join(unpacked, "native"), { recursive: true });
+  cpSync(join(packageFolder, "CMakeLists.txt"), join(unpacked, "CMakeLists.txt"));
   for (const [name, folder] of [
     ["node-addon-api", "."],
     ["node-api-headers", "include"],
   ] as const) {
     const from = join(packageFolder, "node_modules", name, folder);
     for (const file of readdirSync(from).filter((file) => file.endsWith(".h"))) {
-      cpSync(join(from, file), join(bundle, "headers", file));
+      cpSync(join(from, file), join(unpacked, "headers", file));
     }
   }
 }
@@ -93,16 +95,19 @@ function packScript(): void {
   writeFileSync(
     join(bundle, "check.sh"),
     `#!/bin/sh
-# Unpacks Node and runs the check; see --parts, --seconds, --torch-seconds, --quick, --emulated.
+# Unpacks Node and the rest, then runs the check: --parts, --seconds, --torch-seconds, --quick, --emulated.
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
-if [ ! -x "$here/node" ]; then
-  xz -dc "$here/node.xz" > "$here/node.part" 2> /dev/null ||
-    python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), open(sys.argv[2], "wb"))' "$here/node.xz" "$here/node.part"
-  mv "$here/node.part" "$here/node"
+folder=\${OCTET_FOLDER:-$here/unpacked}
+mkdir -p "$folder"
+if [ ! -x "$folder/node" ]; then
+  python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), open(sys.argv[2], "wb"))' "$here/node.xz" "$folder/node" ||
+    xz -dc "$here/node.xz" > "$folder/node"
 fi
-chmod +x "$here/node" "$here"/build/*/Release/*
-exec "$here/node" "$here/suite/check.js" --out "\${OUT:-$here/results}" "$@"
+python3 -c 'import tarfile, sys; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$here/suite.tar.xz" "$folder" 2> /dev/null ||
+  tar -xJf "$here/suite.tar.xz" -C "$folder"
+chmod +x "$folder/node" "$folder"/build/*/Release/*
+exec "$folder/node" "$folder/suite/check.js" --out "\${OUT:-$here/results}" "$@"
 `,
   );
 }
@@ -118,12 +123,17 @@ function bytesIn(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
 }
 
-rmSync(bundle, { recursive: true, force: true });
-mkdirSync(bundle, { recursive: true });
+for (const folder of [bundle, unpacked]) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
 for (const { name, pack } of parts) {
   await pack();
   console.log(`octet-cuda: packed ${name}`);
 }
+run("tar", ["-C", unpacked, "-cJf", join(bundle, "suite.tar.xz"), "."]);
+packNode();
+packScript();
 const bytes = bytesIn(bundle);
 console.log(`octet-cuda: ${bundle} holds ${(bytes / 2 ** 20).toFixed(1)} MiB`);
 if (bytes > mostBytes) throw new Error(`the bundle is larger than ${mostBytes / 2 ** 20} MiB; leave parts out`);
