@@ -32,7 +32,11 @@ export default defineConfig({
         test: {
           ...shared,
           name: "source",
-          include: ["packages/*/src/**/*.test.ts", "examples/*/{src,test}/**/*.test.ts", ...publicFace],
+          include: [
+            "{packages,apps,examples}/*/src/**/*.test.ts",
+            "{apps,examples}/*/test/**/*.test.ts",
+            ...publicFace,
+          ],
         },
       },
       // Tests of a package's public face import it by name, and run once more on the built files.

@@ -21,8 +21,4 @@ run(
   process.execPath,
   ...["packages/cli/dist/bin.js", "quantize", model, "-o", quantized, "--force"],
 );
-run(
-  "Held-out loss, before and after",
-  process.execPath,
-  ...["examples/tiny-llama/dist/main.js", model, quantized, "--windows-per-file", "1"],
-);
+run("Held-out loss, before and after", process.execPath, ...["examples/tiny-llama/dist/main.js", model, quantized]);

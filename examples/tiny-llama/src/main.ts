@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { openCheckpointPath } from "@octet/checkpoint/node";
-import { createReferenceBackend, type LinearActivations, linearActivations } from "@octet/core";
+import { type BackendFactory, createReferenceBackend, type LinearActivations, linearActivations } from "@octet/core";
+import { createWasmBackend } from "@octet/wasm";
 import { SingleBar } from "cli-progress";
 import { heldOutLoss } from "./held-out-loss.ts";
 import { heldOutWindows } from "./held-out-text.ts";
@@ -12,29 +13,44 @@ const usage = `Usage: loss [options] CHECKPOINT [CHECKPOINT ...]
 Prints the held-out loss of LLaMA checkpoints (folders), float or quantized, on the same text.
 
   --windows-per-file N    windows of 256 bytes from each of the nine held-out texts: 4 (default) or 32 for the figures of the README
+  --backend NAME          wasm (default) or reference
   --activations KIND      of quantized layers: float (default), int16 or int8
   --help`;
+
+const backends = new Map<string, BackendFactory>([
+  ["wasm", createWasmBackend],
+  ["reference", createReferenceBackend],
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     "windows-per-file": { type: "string", default: "4" },
+    backend: { type: "string", default: "wasm" },
     activations: { type: "string", default: "float" },
     help: { type: "boolean", default: false },
   },
 });
 const windowsPerFile = Number(values["windows-per-file"]);
+const createBackend = backends.get(values.backend);
 const activations = linearActivations.find((kind) => kind === values.activations);
-if (values.help || positionals.length === 0 || activations === undefined || !(windowsPerFile >= 1)) {
+if (values.help || positionals.length === 0 || !createBackend || !activations || !(windowsPerFile >= 1)) {
   console.log(usage);
   process.exit(values.help ? 0 : 2);
 }
-await printLosses(positionals, windowsPerFile, activations);
+await printLosses(positionals, createBackend, windowsPerFile, activations);
 
-async function printLosses(paths: readonly string[], windowsPerFile: number, activations: LinearActivations) {
-  using backend = createReferenceBackend();
+async function printLosses(
+  paths: readonly string[],
+  createBackend: BackendFactory,
+  windowsPerFile: number,
+  activations: LinearActivations,
+): Promise<void> {
+  using backend = await createBackend();
   const windows = await heldOutWindows(windowsPerFile);
-  console.log(`${windows.length} windows of 256 bytes, ${activations} activations, ${backend.info.name} backend`);
+  console.log(
+    `${windows.length} windows of 256 bytes, ${activations} activations, ${backend.info.name} backend (${backend.info.device})`,
+  );
   let first: number | undefined;
   for (const path of paths) {
     await using checkpoint = await openCheckpointPath(path);

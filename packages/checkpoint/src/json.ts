@@ -19,6 +19,21 @@ export function parseJsonObject(text: string, what: string): JsonObject {
   return value;
 }
 
+/** A text, which is skipped, or one of the three numbers that Python writes and JSON lacks. */
+const textOrNonFinite = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+/**
+ * The object in the text of a config.json, as Python reads it: NaN and infinities, which `parseJsonObject` refuses, are null. Mamba-2's
+ * has `"time_step_limit": [0.0, Infinity]`.
+ * @throws OctetError as `parseJsonObject` does
+ */
+export function parsePythonJsonObject(text: string, what: string): JsonObject {
+  return parseJsonObject(
+    text.replace(textOrNonFinite, (match) => (match.startsWith('"') ? match : "null")),
+    what,
+  );
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

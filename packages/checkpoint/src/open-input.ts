@@ -1,7 +1,7 @@
 import { OctetError } from "@octet/core";
 import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
-import { type JsonObject, parseJsonObject } from "./json.ts";
+import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "./json.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
 
 /** A checkpoint whose headers are read and whose files are open. */
@@ -50,7 +50,7 @@ export async function openSingleFile(source: ByteSource, file: string, config: J
 
 async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   const configText = await readText(folder, configFile, configLimit);
-  const config = configText === null ? null : parseJsonObject(configText, configFile);
+  const config = configText === null ? null : parsePythonJsonObject(configText, configFile);
   const { file, source } = await openWeights(folder);
   if (!file.endsWith(".json")) {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };

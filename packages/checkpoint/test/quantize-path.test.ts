@@ -1,4 +1,6 @@
-import { link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { basename, dirname, relative } from "node:path";
 import { comparePaths, openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
 import { createReferenceBackend } from "@octet/core";
@@ -169,6 +171,17 @@ describe("what becomes what", () => {
   });
 });
 
+/** Permissions do not bind the user root, whom tests in containers run as. */
+async function asOrdinaryUser(work: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
 describe("refusals leave everything as it was", () => {
   /** Expects a refusal that changes no name in the folder. */
   async function refuses(
@@ -193,6 +206,15 @@ describe("refusals leave everything as it was", () => {
     await refuses(folder, "in/model.safetensors", "there.safetensors", "--force");
     await refuses(folder, "in/model.safetensors", "dangling", "--force");
     expect(await readFile(folder.at("there.safetensors"), "utf8")).toBe("old");
+  });
+
+  test("a folder that is no model, with force as well", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeModel(folder.at("in"));
+    await mkdir(folder.at("project/src"), { recursive: true });
+    await refuses(folder, "in", "project", "--force does not remove", { force: true });
+    await mkdir(folder.at("empty"));
+    await quantize(folder.at("in"), folder.at("empty"), { force: true });
   });
 
   test("an output that is the input, whatever it is called", async () => {
@@ -245,6 +267,18 @@ describe("refusals leave everything as it was", () => {
     await refuses(folder, "in", "file/out", "file/out");
   });
 
+  test("an output that is no file, with force", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeModel(folder.at("in"));
+    await using server = createServer();
+    await once(server.listen(folder.at("socket")), "listening");
+    await symlink("socket", folder.at("alias"));
+    for (const input of ["in", "in/model.safetensors"]) {
+      for (const output of ["socket", "alias"]) await refuses(folder, input, output, output, { force: true });
+    }
+    expect((await stat(folder.at("socket"))).isSocket()).toBe(true);
+  });
+
   test("input that cannot be read", async () => {
     await using folder = await TemporaryFolder.create();
     await mkdir(folder.at("empty"));
@@ -255,6 +289,16 @@ describe("refusals leave everything as it was", () => {
     await refuses(folder, "empty", "out", "no weights");
     await refuses(folder, "circle", "out", "circle");
     await refuses(folder, "note.txt/x", "out", "note.txt/x");
+  });
+
+  test("a file beside the weights that may not be read", async () => {
+    await using folder = await TemporaryFolder.create();
+    await writeSharded(folder.at("in"));
+    await writeFile(folder.at("in/tokenizer.json"), "{}", { mode: 0o000 });
+    await chmod(folder.path, 0o777);
+    for (const input of ["in", "in/model.safetensors.index.json"]) {
+      await asOrdinaryUser(() => refuses(folder, input, "out", "in/tokenizer.json"));
+    }
   });
 
   test("a missing shard, a link to nothing among the files, a circle of folders", async () => {
@@ -337,7 +381,7 @@ describe("failures and interruptions leave nothing behind", () => {
   test("with force a complete output replaces the old one, files that are gone too", async () => {
     await using folder = await TemporaryFolder.create();
     await writeModel(folder.at("in"));
-    await mkdir(folder.at("out"));
+    await writeModel(folder.at("out"));
     await writeFile(folder.at("out/stale.txt"), "old");
     await symlink("out", folder.at("alias"));
     await quantize(folder.at("in"), folder.at("alias"), { force: true });

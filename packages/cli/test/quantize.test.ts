@@ -1,3 +1,4 @@
+import { watch } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { InspectJson, QuantizeJson } from "@octet/cli";
@@ -286,8 +287,10 @@ describe("a signal", () => {
     );
     const input = await writeTensors(join(own, "input.safetensors"), layers);
     const child = octet.start(["quantize", input, "-o", join(own, "output.safetensors")]);
-    child.stderr!.once("data", () => child.kill(signal)); // the note about the backend: the work begins
+    const watcher = watch(own);
+    watcher.once("change", () => child.kill(signal)); // the temporary file appears: the work begins
     const outcome = await waitFor(child);
+    watcher.close();
     expect(outcome).toMatchObject({ exitCode, stdout: "" });
     expect(outcome.stderr).toMatch(new RegExp(`octet: ERR_INTERRUPTED: stopped by ${signal}\\n$`));
     expect(await readdir(own)).toEqual(["input.safetensors"]);

@@ -1,6 +1,6 @@
 import { createReferenceBackend } from "@octet/core";
 import { expect, test } from "vitest";
-import { sabotagedFactory, sabotages } from "../sabotage/index.ts";
+import { sabotagedFactory, sabotages } from "../self-test/sabotage/index.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { runConformance } from "./run.ts";
 import { suspectFaults } from "./suspect-faults.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { conformanceCases } from "@octet/conformance";
+import { conformanceCases, faults } from "@octet/conformance";
 import { expect, test } from "vitest";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -13,4 +13,5 @@ test("the README counts the cases of every family", () => {
   const counts = Map.groupBy(cases, ({ family }) => family);
   expect(rows).toEqual([...counts].map(([family, members]) => [family, members.length]));
   expect(readme).toContain(`${cases.length} cases, seeded`);
+  expect(readme).toContain(`${Object.keys(faults).length} mistakes`);
 });

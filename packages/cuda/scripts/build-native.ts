@@ -3,18 +3,20 @@
  * left out; what can be built and fails, fails.
  *
  * OCTET_CUDA_ARCHITECTURES chooses what nvcc makes: "release" for every architecture that is shipped, or a list as CMake takes it.
- * Default: 90, because each architecture takes minutes. OCTET_CUDA_BUILD=none builds nothing.
+ * Default: 90, since each architecture adds half a minute. OCTET_CUDA_SANITIZE=1 builds the emulated addon once more, with
+ * AddressSanitizer and UndefinedBehaviorSanitizer. OCTET_CUDA_BUILD=none builds nothing.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { mergeKernelReports, parseKernelReport } from "./kernel-report.ts";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const cmakeJs = join(folder, "node_modules/cmake-js/bin/cmake-js");
 
 /** Machine code for every GPU from Ampere on, and PTX for those to come. */
-const releaseArchitectures = "80-real;86-real;89-real;90;100-real;120-real";
+const releaseArchitectures = "80-real;86-real;89-real;90;100-real;120";
 const wanted = process.env.OCTET_CUDA_ARCHITECTURES ?? "90-real";
 const architectures = wanted === "release" ? releaseArchitectures : wanted;
 
@@ -23,9 +25,9 @@ function findProgram(...names: string[]): string | undefined {
   return names.flatMap((name) => folders.map((path) => join(path, name))).find((path) => existsSync(path));
 }
 
-function build(platform: "emulated" | "cuda", options: readonly string[]): void {
-  const out = join(folder, "build", platform);
-  const args = [cmakeJs, "compile", "--out", out, "--log-level", "error", `--CDOCTET_PLATFORM=${platform}`, ...options];
+/** Runs cmake-js and returns what the compilers said. */
+function build(out: string, options: readonly string[]): string {
+  const args = [cmakeJs, "compile", "--out", join(folder, "build", out), "--log-level", "error", ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,
     encoding: "utf8",
@@ -33,9 +35,24 @@ function build(platform: "emulated" | "cuda", options: readonly string[]): void 
   });
   if (status !== 0) {
     console.error(stdout + stderr);
-    throw new Error(`the ${platform} addon was not built; the compiler's words are above`);
+    throw new Error(`build/${out} was not made; the compiler's words are above`);
   }
-  console.log(`octet-cuda: built build/${platform}`);
+  console.log(`octet-cuda: built build/${out}`);
+  return stdout + stderr;
+}
+
+/** Keeps what ptxas said of each kernel, for the tests. */
+function saveKernelReport(output: string): void {
+  const path = join(folder, "build/cuda/kernels.json");
+  const older = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+  writeFileSync(path, `${JSON.stringify(mergeKernelReports(older, parseKernelReport(output)), null, 1)}\n`);
+}
+
+/** The binary package is the addon with code for every architecture. */
+function fillPackage(): void {
+  const target = join(folder, "../cuda-linux-x64/dist");
+  mkdirSync(target, { recursive: true });
+  copyFileSync(join(folder, "build/cuda/Release/octet_cuda.node"), join(target, "octet_cuda.node"));
 }
 
 const leftOut = (what: string, why: string): void => console.log(`octet-cuda: left out ${what}: ${why}`);
@@ -52,25 +69,12 @@ else if (!compiler || !cmake || !make) {
   leftOut("the native addons", `${missing.join(", ")} not found in PATH`);
 } else {
   const parallel = ["--parallel", process.env.OCTET_CUDA_JOBS ?? "2"];
-  build("emulated", parallel);
-  if (process.env.OCTET_CUDA_SANITIZE === "1") buildSanitized(parallel);
+  build("emulated", ["--CDOCTET_PLATFORM=emulated", ...parallel]);
+  if (process.env.OCTET_CUDA_SANITIZE === "1") build("sanitized", ["--CDOCTET_SANITIZE=ON", ...parallel]);
   if (nvcc === undefined) leftOut("the addon for GPUs", "nvcc not found in PATH");
   else {
-    build("cuda", [`--CDCMAKE_CUDA_ARCHITECTURES=${architectures}`, `--CDCMAKE_CUDA_COMPILER=${nvcc}`, ...parallel]);
+    const compile = [`--CDCMAKE_CUDA_ARCHITECTURES=${architectures}`, `--CDCMAKE_CUDA_COMPILER=${nvcc}`];
+    saveKernelReport(build("cuda", ["--CDOCTET_PLATFORM=cuda", ...compile, ...parallel]));
     if (wanted === "release") fillPackage();
   }
-}
-
-function buildSanitized(parallel: readonly string[]): void {
-  const out = join(folder, "build/sanitized");
-  const args = [cmakeJs, "compile", "--out", out, "--log-level", "error", "--CDOCTET_SANITIZE=ON", ...parallel];
-  const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: "inherit" });
-  if (status !== 0) throw new Error("the sanitized addon was not built");
-}
-
-/** The binary package is the addon with code for every architecture. */
-function fillPackage(): void {
-  const target = join(folder, "../cuda-linux-x64/dist");
-  mkdirSync(target, { recursive: true });
-  copyFileSync(join(folder, "build/cuda/Release/octet_cuda.node"), join(target, "octet_cuda.node"));
 }

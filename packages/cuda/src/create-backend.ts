@@ -1,7 +1,7 @@
 import { OctetError } from "@octet/core";
 import type { Addon, PlatformReport } from "./addon.ts";
 import { type CUDABackend, createNativeBackend } from "./cuda-backend.ts";
-import { loadAddon } from "./load-addon.ts";
+import { loadAddon, type Platform } from "./load-addon.ts";
 import { callNative } from "./native-error.ts";
 
 /** How the emulator runs kernels. */
@@ -15,7 +15,7 @@ export interface EmulatorOptions {
 export interface CUDAOptions {
   /** The device, as CUDA counts them. Default: 0. */
   readonly device?: number;
-  /** Runs the kernels on the CPU, slowly, for tests. Default: whether the environment variable OCTET_CUDA is "emulated". */
+  /** Runs the kernels on the CPU, slowly, for tests. Default: whether the environment variable OCTET_CUDA is "emulated" or "sanitized". */
   readonly emulated?: boolean | EmulatorOptions;
 }
 
@@ -24,8 +24,8 @@ export interface CUDAOptions {
  * @throws OctetError `ERR_UNAVAILABLE` with what was tried and which versions of driver and runtime were found
  */
 export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDABackend> {
-  const { device: index = 0, emulated = process.env.OCTET_CUDA === "emulated" } = options;
-  const addon = await loadAddon(emulated === false ? "cuda" : "emulated");
+  const { device: index = 0, emulated = softwarePlatforms.has(process.env.OCTET_CUDA ?? "") } = options;
+  const addon = await loadAddon(emulated === false ? "cuda" : softwarePlatform());
   const platform = addon.describePlatform();
   if (platform.deviceCount === 0) throw noDevice(platform);
   if (!Number.isInteger(index) || index < 0 || index >= platform.deviceCount) {
@@ -51,6 +51,12 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
             `runtime=${version(platform.runtimeVersion)}`,
           ],
   });
+}
+
+const softwarePlatforms: ReadonlySet<string> = new Set(["emulated", "sanitized"]);
+
+function softwarePlatform(): Platform {
+  return process.env.OCTET_CUDA === "sanitized" ? "sanitized" : "emulated";
 }
 
 function configure(addon: Addon, { seed = 0, copies = "late" }: EmulatorOptions): void {

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { OctetError } from "@octet/core";
 import type { Addon } from "./addon.ts";
 
-export type Platform = "cuda" | "emulated";
+/** `sanitized` is the emulator with AddressSanitizer and UndefinedBehaviorSanitizer. */
+export type Platform = "cuda" | "emulated" | "sanitized";
 
 /** A place where the addon may be. */
 interface Candidate {
@@ -29,7 +30,7 @@ const binaryPackage: Candidate = {
  * @throws OctetError `ERR_UNAVAILABLE` with everything that was tried, and why it failed
  */
 export async function loadAddon(platform: Platform): Promise<Addon> {
-  const candidates = platform === "cuda" ? [localBuild("cuda"), binaryPackage] : [localBuild("emulated")];
+  const candidates = platform === "cuda" ? [localBuild("cuda"), binaryPackage] : [localBuild(platform)];
   const failures: { readonly what: string; readonly error: unknown }[] = [];
   for (const { what, find } of candidates) {
     try {

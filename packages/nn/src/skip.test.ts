@@ -29,6 +29,14 @@ test.each([
   expect(matchesGlob(glob, name)).toBe(expected);
 });
 
+test("a string may match the last part of a name", () => {
+  using backend = createReferenceBackend();
+  using linear = new Linear(7, 3, { backend });
+  expect(matchesRule("lm_head", "language_model.lm_head", linear)).toBe(true);
+  expect(matchesRule("lm_head", "language_model.lm_head2", linear)).toBe(false);
+  expect(matchesRule("model", "language.model.fc", linear)).toBe(false);
+});
+
 test("a predicate decides with the name and the module", () => {
   using backend = createReferenceBackend();
   using linear = new Linear(7, 1000, { backend });

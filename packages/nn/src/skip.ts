@@ -1,8 +1,9 @@
 import type { Linear } from "./linear.ts";
 
 /**
- * What stays in float. A string is matched with the whole name of a Linear, `layers.0.fc`: `*` stands for any run of characters, dots
- * included, `?` for one, anything else for itself. A predicate gets the name and the module.
+ * What stays in float. A string is matched with the name of a Linear, `layers.0.fc`, and with the last part of it, `fc`, and has to match
+ * the whole of one of them: `lm_head` finds the head at any depth, as it does in the checkpoints of `@octet/checkpoint`. `*` stands for
+ * any run of characters, dots included, `?` for one, anything else for itself. A predicate gets the name and the module.
  */
 export type SkipRule = string | ((name: string, module: Linear) => boolean);
 
@@ -10,7 +11,8 @@ export type SkipRule = string | ((name: string, module: Linear) => boolean);
 export const defaultSkip: readonly SkipRule[] = ["lm_head", "*embed*"];
 
 export function matchesRule(rule: SkipRule, name: string, module: Linear): boolean {
-  return typeof rule === "string" ? matchesGlob(rule, name) : rule(name, module);
+  if (typeof rule !== "string") return rule(name, module);
+  return matchesGlob(rule, name) || matchesGlob(rule, name.slice(name.lastIndexOf(".") + 1));
 }
 
 /** Whether the whole of `text` matches `glob`. */

@@ -40,6 +40,9 @@ export async function writeState(
   state: ReadonlyMap<string, TensorLike>,
   { strict = true }: LoadStateDictOptions = {},
 ): Promise<LoadStateDictReport> {
+  if (typeof state?.has !== "function") {
+    throw new OctetError("ERR_FORMAT", "the state dict is no Map of tensors by key; pass new Map(Object.entries(...))");
+  }
   const slots = Array.from(parameters, ([name, parameter]) => {
     const keys = parameter.suffixes.map((suffix) => name + suffix);
     return { name, parameter, keys, missing: keys.filter((key) => !state.has(key)) };

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,12 @@ describe("fileSource", () => {
 
   test("refuses a folder", async () => {
     await expectRefusal(fileSource(folder), "ERR_FORMAT", "regular file");
+  });
+
+  test("refuses a pipe, without waiting for a writer", async () => {
+    const path = join(folder, "pipe");
+    execFileSync("mkfifo", [path]);
+    await expectRefusal(fileSource(path), "ERR_FORMAT", "regular file");
   });
 
   test("refuses a file that became shorter", async () => {

@@ -1,4 +1,4 @@
-import { lstat, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OctetError } from "@octet/core";
 import { describeFailure, isSystemError } from "./file-errors.ts";
@@ -29,12 +29,16 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
   if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
     refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
   }
+  if (existing !== undefined && !existing.isFile() && !existing.isDirectory()) {
+    refuse(`the output ${wanted} is a device, a pipe or a socket, which is never replaced: choose another name`);
+  }
   if (existing !== undefined && existing.isDirectory() !== isFolder) {
     const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
     refuse(`${wanted} is ${is}, and the output of ${input.path} is a ${needs}: choose another name`);
   }
   await checkApart(input, path, wanted);
   if (exists && !force) refuse(`the output ${wanted} exists: choose another name, or pass --force to replace it`);
+  if (existing?.isDirectory()) await checkReplaceable(path, wanted);
   return { path, isFolder, exists };
 }
 
@@ -48,6 +52,16 @@ async function checkApart({ path, folder, kind }: LocatedInput, output: string, 
     refuse(`the output ${wanted} lies inside the input ${path}: choose a folder outside it`);
   }
   if (isInside(source, output)) refuse(`the input ${path} lies inside the output ${wanted}, which would be replaced`);
+}
+
+/** Replacing a folder removes all that is in it, which nobody wants of a folder that was never a model. */
+async function checkReplaceable(path: string, wanted: string): Promise<void> {
+  const names = await describeFailure(`read ${wanted}`, () => readdir(path));
+  if (names.length === 0 || names.some((name) => name === "config.json" || /\.safetensors(\.index\.json)?$/.test(name)))
+    return;
+  refuse(
+    `the output ${wanted} is a folder of other things (${names[0]}), which --force does not remove: choose another name`,
+  );
 }
 
 /** Whether `path` lies below `folder`; both absolute and real. */

@@ -27,6 +27,7 @@ export async function findOtherFiles(folder: string, written: ReadonlySet<string
     const real = await realpath(path);
     const stats = await stat(real);
     if (stats.isFile()) {
+      await refuseUnreadable(real);
       files.push({ name, realPath: real });
     } else if (!stats.isDirectory()) {
       throw new OctetError("ERR_UNAVAILABLE", `cannot copy ${path}: it is neither a file nor a folder`);
@@ -62,10 +63,17 @@ export async function findFilesBeside(folder: string, written: ReadonlySet<strin
     const path = join(folder, name);
     await describeFailure(`read ${path}`, async () => {
       const real = await realpath(path);
-      if ((await stat(real)).isFile()) files.push({ name, realPath: real });
+      if (!(await stat(real)).isFile()) return;
+      await refuseUnreadable(real);
+      files.push({ name, realPath: real });
     });
   }
   return files;
+}
+
+/** Opens a file for nothing but the error, which thus comes before anything is written. */
+async function refuseUnreadable(path: string): Promise<void> {
+  await using _handle = await open(path, "r");
 }
 
 /** Whether a file holds weights, by its name. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { type JsonObject, parsePythonJsonObject } from "../json.ts";
 import { configFile } from "../open-input.ts";
 
 /**
@@ -9,8 +9,7 @@ import { configFile } from "../open-input.ts";
  */
 export async function readNeighbourConfig(file: string): Promise<JsonObject | null> {
   try {
-    const config = JSON.parse(await readFile(join(dirname(file), configFile), "utf8")) as JsonValue;
-    if (!isJsonObject(config)) return null;
+    const config = parsePythonJsonObject(await readFile(join(dirname(file), configFile), "utf8"), configFile);
     return { ...config, quantization_config: null, compression_config: null };
   } catch {
     return null;

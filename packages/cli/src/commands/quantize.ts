@@ -72,8 +72,8 @@ async function quantize(input: string, options: QuantizeOptions, session: Sessio
   const chosen = await chooseBackend(options.backend);
   const { backend, rejected } = chosen;
   try {
-    if (!quiet) printChoice(chosen, session);
     const report = await quantizeWithProgress(input, options, backend, session);
+    if (!quiet) printChoice(chosen, session);
     if (!quiet) printWarnings(report, session);
     if (json) {
       const { name, device, features } = backend.info;
@@ -109,7 +109,7 @@ async function quantizeWithProgress(
   return quiet ? quantizeInto(() => {}) : withProgress(session, "bytes", quantizeInto);
 }
 
-/** Says what computes and, where `auto` chose it, why not the faster ones. */
+/** Says what computed and, where `auto` chose it, why not the faster ones. After the work, so that an error stays one line. */
 function printChoice({ backend, rejected }: ChosenBackend, { stderr, env }: Session): void {
   const colors = colorsFor(stderr, env);
   const { name, device } = backend.info;

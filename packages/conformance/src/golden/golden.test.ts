@@ -1,7 +1,7 @@
 import { createReferenceBackend, quantizeSymmetric } from "@octet/core";
 import { bytesSource, encodeSafetensors, openSafetensors, type TensorData } from "@octet/safetensors";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sabotagedFactory, sabotages } from "../../sabotage/index.ts";
+import { sabotagedFactory, sabotages } from "../../self-test/sabotage/index.ts";
 import { runConformance } from "../run.ts";
 import { type GoldenTensors, goldenCases } from "./index.ts";
 
@@ -98,6 +98,7 @@ describe("what does not have the form is refused, by name", () => {
   const refusals: readonly (readonly [string, unknown, RegExp])[] = [
     ["no object", null, /no list "cases"/],
     ["no list", { cases: {} }, /no list "cases"/],
+    ["an empty list", { cases: [] }, /no list "cases"/],
     ["a case that is no object", { cases: [7] }, /case 0 is 7/],
     ["a case without an id", { cases: [{ kind: "quantize" }] }, /case 0 has no field "id"/],
     ["two cases of one id", { cases: [quantize, quantize] }, /case 1 "q" has the id of an earlier case/],

@@ -25,8 +25,8 @@ const kinds: Readonly<Record<string, (fields: GoldenFields, file: GoldenTensors)
  */
 export function goldenCases(manifest: unknown, file: GoldenTensors): ConformanceCase[] {
   const cases = (manifest as { cases?: unknown } | null)?.cases;
-  if (!Array.isArray(cases)) {
-    throw new GoldenFields({}, "top level").error('has no list "cases"; use { "cases": [...] }');
+  if (!Array.isArray(cases) || cases.length === 0) {
+    throw new GoldenFields({}, "top level").error('has no list "cases" of one case or more; use { "cases": [...] }');
   }
   const ids = new Set<string>();
   return cases.map((value, index) => {

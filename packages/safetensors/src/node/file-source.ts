@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { allocateBytes, checkRange, type OwnedByteSource } from "../byte-source.ts";
 import { OctetError } from "../errors.ts";
@@ -12,7 +13,8 @@ const LARGEST_CALL = 2 ** 30;
  * regular file and for a file that became shorter.
  */
 export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
-  const handle = await open(path, "r");
+  // Without the flag, which Windows lacks, opening a pipe waits for a writer, for good, and no signal ends that.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   const size = await regularFileSize(handle, path).catch(async (error: unknown) => {
     await handle.close();
     throw error;

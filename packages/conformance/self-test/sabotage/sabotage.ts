@@ -1,5 +1,5 @@
 import { type Backend, createReferenceBackend } from "@octet/core";
-import type { Fault } from "../src/faults.ts";
+import type { Fault } from "../../src/faults.ts";
 
 /** A fault, and how to give it to a reference backend. */
 export interface Sabotage {

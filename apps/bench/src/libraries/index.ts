@@ -1,0 +1,16 @@
+import { reference, wasmPlain, wasmRelaxed } from "../octet-backends.ts";
+import type { Library } from "./library.ts";
+import { octetLibrary } from "./octet.ts";
+import { onnxruntimeNode } from "./onnxruntime-node.ts";
+import { onnxruntimeWeb } from "./onnxruntime-web.ts";
+import { tfjsWasm } from "./tfjs-wasm.ts";
+
+/** Everyone who takes part in the linear layer, in the order of the tables. */
+export const libraries: readonly Library[] = [
+  octetLibrary(wasmRelaxed),
+  octetLibrary(wasmPlain),
+  octetLibrary(reference, 1),
+  onnxruntimeWeb,
+  onnxruntimeNode,
+  tfjsWasm,
+];

@@ -1,0 +1,108 @@
+import { type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
+import { type OctetBackend, start } from "../octet-backends.ts";
+import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
+import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
+import type { MemoryProblem } from "./memory-problem.ts";
+
+const perChannel = { granularity: { kind: "channel", dim: 0 } } as const;
+
+/** Quantize from a tensor in the backend's memory to another there, and from the host to the host. */
+export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+  const { id, name } = octet;
+  return [
+    {
+      id: `${id}-inside`,
+      library: name,
+      title: "inside the backend",
+      bytesPerElement: quantizeBytes,
+      async open(problem, threads) {
+        const backend = await start(octet, threads);
+        const x = backend.upload(toHost(problem));
+        let quantized: QuantizedTensor | undefined;
+        return {
+          async call() {
+            quantized?.dispose();
+            quantized = backend.quantize(x, perChannel);
+            await backend.sync();
+          },
+          findFault: async () => findFaultOfCodes(problem, await backend.download(quantized!)),
+          close: async () => backend.dispose(),
+        };
+      },
+    },
+    {
+      id: `${id}-host`,
+      library: name,
+      title: "host to host",
+      bytesPerElement: quantizeBytes,
+      async open(problem, threads) {
+        const backend = await start(octet, threads);
+        let result: HostQuantizedTensor;
+        return {
+          async call() {
+            using x = backend.upload(toHost(problem));
+            using quantized = backend.quantize(x, perChannel);
+            result = await backend.download(quantized);
+          },
+          findFault: async () => findFaultOfCodes(problem, result),
+          close: async () => backend.dispose(),
+        };
+      },
+    },
+  ];
+}
+
+/** Dequantize to float32, inside the backend and from the host to the host. */
+export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+  const { id, name } = octet;
+  return [
+    {
+      id: `${id}-inside`,
+      library: name,
+      title: "inside the backend",
+      bytesPerElement: dequantizeBytes,
+      async open(problem, threads) {
+        const backend = await start(octet, threads);
+        const quantized = backend.upload(problem.quantized);
+        let values: Tensor | undefined;
+        return {
+          async call() {
+            values?.dispose();
+            values = backend.dequantize(quantized, "float32");
+            await backend.sync();
+          },
+          async findFault() {
+            const { data } = await backend.download(values!);
+            return findDequantizeFault(problem, data as Float32Array);
+          },
+          close: async () => backend.dispose(),
+        };
+      },
+    },
+    {
+      id: `${id}-host`,
+      library: name,
+      title: "host to host",
+      bytesPerElement: dequantizeBytes,
+      async open(problem, threads) {
+        const backend = await start(octet, threads);
+        let result: Float32Array;
+        return {
+          async call() {
+            using quantized = backend.upload(problem.quantized);
+            using values = backend.dequantize(quantized, "float32");
+            result = (await backend.download(values)).data as Float32Array;
+          },
+          findFault: async () => findDequantizeFault(problem, result),
+          close: async () => backend.dispose(),
+        };
+      },
+    },
+  ];
+}
+
+const toHost = ({ outFeatures, inFeatures, original }: MemoryProblem) =>
+  hostTensor("float32", [outFeatures, inFeatures], original);
+
+const findFaultOfCodes = (problem: MemoryProblem, { quantized, scale }: HostQuantizedTensor): string | undefined =>
+  findQuantizeFault(problem, quantized.data, scale.data);

@@ -1,0 +1,72 @@
+import type { LinearCell, Outcome, Results } from "../results.ts";
+import { findTimed } from "./find-outcome.ts";
+import { countThreads, formatRatio, formatSummary } from "./format.ts";
+import { type Grid, left, right } from "./grid.ts";
+
+/** What most int8 models in JavaScript run as: 1× in every table. */
+export const baseline = "ort-web-dynamic-int8";
+
+/** A table for each shape and number of threads: an arm a row, a number of activations' rows in each pair of columns. */
+export function linearGrids({ linear }: Results): Grid[] {
+  return [...Map.groupBy(linear, groupOf).values()].map((cells) => {
+    const { outFeatures, inFeatures, threads } = cells[0];
+    const names = namesOf(cells);
+    return {
+      title: `Linear, weights ${outFeatures}x${inFeatures} (out x in), ${countThreads(threads)}`,
+      columns: [
+        left("library"),
+        left("arm"),
+        ...cells.flatMap(({ rows }) => [right(`M = ${rows}, ms`), right("speed")]),
+      ],
+      rows: names.map(({ arm, library, title }) => [library, title, ...cells.flatMap((cell) => cellTexts(cell, arm))]),
+      notes: notesOf(cells),
+    };
+  });
+}
+
+/** The first calls of turns, with a single row of activations: where cold caches and sleeping threads show. */
+export function freshGrids({ linear }: Results): Grid[] {
+  const single = linear.filter(({ rows }) => rows === 1);
+  return [...Map.groupBy(single, ({ threads }) => threads)].map(([threads, cells]) => ({
+    title: `Linear, M = 1, first call after others ran, ${countThreads(threads)}`,
+    columns: [
+      left("library"),
+      left("arm"),
+      ...cells.flatMap(({ outFeatures, inFeatures }) => [right(`${outFeatures}x${inFeatures}, ms`), right("speed")]),
+    ],
+    rows: namesOf(cells).map(({ arm, library, title }) => [
+      library,
+      title,
+      ...cells.flatMap((cell) => cellTexts(cell, arm, "fresh")),
+    ]),
+  }));
+}
+
+const groupOf = ({ outFeatures, inFeatures, threads }: LinearCell): string => `${outFeatures} ${inFeatures} ${threads}`;
+
+/** Each arm of the cells once, in their order. */
+export function namesOf(cells: readonly LinearCell[]): Outcome[] {
+  const all = cells.flatMap(({ arms }) => arms);
+  return all.filter(({ arm }, index) => all.findIndex((other) => other.arm === arm) === index);
+}
+
+function cellTexts(cell: LinearCell, arm: string, kind: "repeated" | "fresh" = "repeated"): [string, string] {
+  const outcome = cell.arms.find((candidate) => candidate.arm === arm);
+  if (outcome?.status === "wrong") return ["wrong", ""];
+  if (outcome?.status !== "timed") return ["–", ""];
+  const base = findTimed(cell, baseline);
+  const summary = outcome[kind];
+  return [formatSummary(summary), base ? formatRatio(base[kind].median / summary.median) : ""];
+}
+
+function notesOf(cells: readonly LinearCell[]): string[] {
+  const notes = cells.flatMap(({ rows, arms }) =>
+    arms.flatMap((outcome) => {
+      if (outcome.status === "timed") return [];
+      // A library that is not available has no arm that is.
+      if (outcome.status === "unavailable") return [`${outcome.library}: ${outcome.reason}`];
+      return [`${outcome.library}, ${outcome.title}, M = ${rows}, is wrong and was not timed: ${outcome.reason}`];
+    }),
+  );
+  return [...new Set(notes)];
+}

@@ -1,0 +1,37 @@
+/** What ptxas says of one kernel on one architecture. */
+export interface KernelUse {
+  /** The mangled name. */
+  readonly kernel: string;
+  /** "sm_90" */
+  readonly architecture: string;
+  /** Of a thread. */
+  readonly registers: number;
+  readonly stackBytes: number;
+  /** Bytes that were written to memory because registers ran out. */
+  readonly spillBytes: number;
+}
+
+/** Reads the words of `ptxas -v` among those of a build. */
+export function parseKernelReport(output: string): KernelUse[] {
+  const uses: KernelUse[] = [];
+  let current: { kernel: string; architecture: string; stackBytes: number; spillBytes: number } | undefined;
+  for (const line of output.split("\n")) {
+    const entry = /Compiling entry function '(\w+)' for '(\w+)'/.exec(line);
+    if (entry) current = { kernel: entry[1]!, architecture: entry[2]!, stackBytes: 0, spillBytes: 0 };
+    const frame = /(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads/.exec(line);
+    if (frame && current) {
+      current.stackBytes = Number(frame[1]);
+      current.spillBytes = Number(frame[2]) + Number(frame[3]);
+    }
+    const used = /Used (\d+) registers/.exec(line);
+    if (used && current) uses.push({ ...current, registers: Number(used[1]) });
+  }
+  return uses;
+}
+
+/** Newer reports over older ones: a build that compiles part of the kernels reports on that part. */
+export function mergeKernelReports(older: readonly KernelUse[], newer: readonly KernelUse[]): KernelUse[] {
+  const key = ({ kernel, architecture }: KernelUse): string => `${architecture} ${kernel}`;
+  const merged = new Map([...older, ...newer].map((use) => [key(use), use]));
+  return [...merged.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type KernelUse, parseKernelReport } from "../scripts/kernel-report.ts";
+
+const path = new URL("../build/cuda/kernels.json", import.meta.url);
+
+/** Registers that a thread may use, so that as many blocks fit on a multiprocessor as the kernel was laid out for. */
+const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] = [
+  { kernel: /quantize_rows/, registers: 64 },
+  { kernel: /linear_few/, registers: 128 },
+  { kernel: /linear_many/, registers: 255 },
+  { kernel: /./, registers: 64 },
+];
+
+test("the words of ptxas are understood", () => {
+  const words = `ptxas info    : Compiling entry function '_Z1fv' for 'sm_90'
+ptxas info    : Function properties for _Z1fv
+    8 bytes stack frame, 4 bytes spill stores, 12 bytes spill loads
+ptxas info    : Used 40 registers, used 1 barriers`;
+  expect(parseKernelReport(words)).toEqual([
+    { kernel: "_Z1fv", architecture: "sm_90", registers: 40, stackBytes: 8, spillBytes: 16 },
+  ]);
+});
+
+test.skipIf(!existsSync(path))("no kernel spills, none takes more registers than its launch leaves it", () => {
+  const uses: KernelUse[] = JSON.parse(readFileSync(path, "utf8"));
+  expect(uses.length).toBeGreaterThan(40);
+  expect(uses.filter(({ spillBytes }) => spillBytes > 0)).toEqual([]);
+  const greedy = uses.filter(
+    ({ kernel, registers }) => registers > caps.find((cap) => cap.kernel.test(kernel))!.registers,
+  );
+  expect(greedy).toEqual([]);
+});

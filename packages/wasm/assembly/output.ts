@@ -1,0 +1,24 @@
+import { BFLOAT16, FLOAT32, bfloat16, float16, storeOne } from "./dtype";
+
+/** Stores y[index], rounded once to the output dtype. */
+// @ts-ignore: decorator
+@inline
+export function storeOutput(output: usize, index: usize, dtype: u32, value: f32): void {
+  if (dtype == FLOAT32) storeOne<f32>(output + (index << 2), value);
+  else if (dtype == BFLOAT16) storeOne<bfloat16>(output + (index << 1), value);
+  else storeOne<float16>(output + (index << 1), value);
+}
+
+/** y + bias[n] where there is a bias: an addition of 0 would turn -0 into 0. */
+// @ts-ignore: decorator
+@inline
+export function addBias(value: f32, bias: usize, n: usize): f32 {
+  return bias == 0 ? value : value + load<f32>(bias + (n << 2));
+}
+
+/** fl32(fl32(fl32(T) * sx) * sw), left to right. */
+// @ts-ignore: decorator
+@inline
+export function scaleTotal(total: i64, rowScale: f32, columnScale: f32): f32 {
+  return <f32>total * rowScale * columnScale;
+}

@@ -1,0 +1,98 @@
+import { absmax, isNonFinite } from "./absmax";
+import { codeEight, codeOne, scaleOf } from "./codes";
+import { BFLOAT16, FLOAT32, bfloat16, float16 } from "./dtype";
+import { BLOCK_STEPS, LEAF_STEPS, LEAVES, leafOffset, storeLeaf, sumLeaves, treeBytes } from "./inner-product";
+import { word } from "./record";
+
+/**
+ * int8 or int16 codes of activations, each row with its own scale, as i16 in the order in which the multiplication reads them: panels of
+ * `rows` rows, in each panel [k / 16, rows, 16], zeros where k or the last panel is filled up. With more than one row also the trees that
+ * gemm-integers needs (see inner-product), one for each 2048 of k.
+ * Words: 0 x [m, k], 1 codes, 2 row scales (f32), 3 trees [panels, k / 2048], 4 m, 5 k, 6 dtype, 7 qmax, 8 status (set to 1 when something
+ * is not finite), 9 rows. Items are panels.
+ */
+export function quantizeRows(record: usize, begin: usize, end: usize, scratch: usize): void {
+  const dtype = <u32>word(record, 6);
+  if (dtype == FLOAT32) quantizeRowsAs<f32>(record, begin, end);
+  else if (dtype == BFLOAT16) quantizeRowsAs<bfloat16>(record, begin, end);
+  else quantizeRowsAs<float16>(record, begin, end);
+}
+
+function quantizeRowsAs<T>(record: usize, begin: usize, end: usize): void {
+  const x = word(record, 0);
+  const trees = word(record, 3);
+  const m = word(record, 4);
+  const k = word(record, 5);
+  const qmax = <i32>word(record, 7);
+  const rows = word(record, 9);
+  const steps = (k + 15) >> 4;
+  const blocks = (steps + BLOCK_STEPS - 1) / BLOCK_STEPS;
+  for (let panel = begin; panel < end; panel++) {
+    for (let r: usize = 0; r < rows; r++) {
+      const row = panel * rows + r;
+      const codes = word(record, 1) + (panel * steps * rows + r) * 32;
+      if (row < m) {
+        const source = x + row * k * sizeof<T>();
+        const amax = absmax<T>(source, k);
+        if (isNonFinite(amax)) store<u32>(word(record, 8), 1);
+        const scale = scaleOf(amax, qmax);
+        store<f32>(word(record, 2) + (row << 2), scale);
+        codeRow<T>(source, codes, rows * 32, k, scale, qmax);
+      } else {
+        clearRow(codes, rows * 32, steps);
+      }
+    }
+    if (rows == 1) continue;
+    for (let block: usize = 0; block < blocks; block++) {
+      const first = block * BLOCK_STEPS;
+      const codes = word(record, 1) + (panel * steps + first) * rows * 32;
+      summarizeBlock(codes, rows, min(BLOCK_STEPS, steps - first), trees + (panel * blocks + block) * treeBytes(rows));
+    }
+  }
+}
+
+/** Makes the tree of `steps` runs of 16 of a panel. */
+function summarizeBlock(codes: usize, rows: usize, steps: usize, tree: usize): void {
+  for (let leaf: usize = 0; leaf < LEAVES; leaf++) {
+    const first = min(leaf * LEAF_STEPS, steps);
+    const count = min(LEAF_STEPS, steps - first);
+    for (let r: usize = 0; r < rows; r++) {
+      let corrections = i32x4.splat(0);
+      let squares = f32x4.splat(0);
+      let at = codes + (first * rows + r) * 32;
+      for (let i: usize = 0; i < count; i++, at += rows * 32) {
+        const low = v128.load(at);
+        const high = v128.load(at, 16);
+        corrections = i32x4.sub(corrections, i32x4.dot_i16x8_s(low, high));
+        squares = f32x4.add(squares, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(low, low)));
+        squares = f32x4.add(squares, f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(high, high)));
+      }
+      storeLeaf(tree + leafOffset(leaf, rows), corrections, squares, r, rows);
+    }
+  }
+  sumLeaves(tree, rows);
+}
+
+/** Codes of one row, `stride` bytes from one run of 16 to the next. */
+function codeRow<T>(source: usize, codes: usize, stride: usize, k: usize, scale: f32, qmax: i32): void {
+  const scales = f32x4.splat(scale);
+  const low = i16x8.splat(<i16>-qmax);
+  const high = i16x8.splat(<i16>qmax);
+  let left = k;
+  for (; left >= 16; left -= 16, source += 16 * sizeof<T>(), codes += stride) {
+    v128.store(codes, codeEight<T>(source, scales, scales, low, high));
+    v128.store(codes, codeEight<T>(source + 8 * sizeof<T>(), scales, scales, low, high), 16);
+  }
+  if (left == 0) return;
+  clearRow(codes, stride, 1);
+  for (let i: usize = 0; i < left; i++) {
+    store<i16>(codes + (i << 1), <i16>codeOne<T>(source + i * sizeof<T>(), scale, -qmax, qmax));
+  }
+}
+
+function clearRow(codes: usize, stride: usize, steps: usize): void {
+  for (; steps > 0; steps--, codes += stride) {
+    v128.store(codes, i32x4.splat(0));
+    v128.store(codes, i32x4.splat(0), 16);
+  }
+}

@@ -1,0 +1,161 @@
+import { absmax, finishAbsmax, isNonFinite, largerMagnitude } from "./absmax";
+import { codeEight, codeOne, scaleOf } from "./codes";
+import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
+import { word } from "./record";
+
+/**
+ * Codes and scales of the channels begin .. end - 1. Element (o * channels + c) * inner + i has scale c.
+ * Words: 0 source, 1 codes (i8), 2 scales (f32), 3 outer, 4 channels, 5 inner, 6 dtype, 7 qmax, 8 lowest code, 9 status (set to 1 when
+ * something is not finite).
+ */
+export function quantizeChannels(record: usize, begin: usize, end: usize, scratch: usize): void {
+  const dtype = <u32>word(record, 6);
+  if (dtype == FLOAT32) quantizeAs<f32>(record, begin, end);
+  else if (dtype == BFLOAT16) quantizeAs<bfloat16>(record, begin, end);
+  else quantizeAs<float16>(record, begin, end);
+}
+
+function quantizeAs<T>(record: usize, begin: usize, end: usize): void {
+  const source = word(record, 0);
+  const codes = word(record, 1);
+  const scales = word(record, 2);
+  const outer = word(record, 3);
+  const channels = word(record, 4);
+  const inner = word(record, 5);
+  const qmax = <i32>word(record, 7);
+  const lowest = <i32>word(record, 8);
+  if (inner == 1) {
+    quantizeColumns<T>(record, begin, end);
+    return;
+  }
+  if (outer == 1) {
+    quantizeConsecutive<T>(record, begin, end);
+    return;
+  }
+  const stride = channels * inner;
+  for (let channel = begin; channel < end; channel++) {
+    const first = channel * inner;
+    let amax: f32 = 0;
+    for (let o: usize = 0, at = first; o < outer; o++, at += stride) {
+      const magnitude = absmax<T>(source + at * sizeof<T>(), inner);
+      if (!(magnitude <= amax)) amax = magnitude;
+      if (isNonFinite(amax)) break;
+    }
+    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
+    const scale = scaleOf(amax, qmax);
+    store<f32>(scales + (channel << 2), scale);
+    for (let o: usize = 0, at = first; o < outer; o++, at += stride) {
+      quantizeRun<T>(source + at * sizeof<T>(), codes + at, inner, scale, lowest, qmax);
+    }
+  }
+}
+
+/** As above where every channel is one run (outer = 1): the divisions of a run overlap with reading the next one from memory. */
+function quantizeConsecutive<T>(record: usize, begin: usize, end: usize): void {
+  const inner = word(record, 5);
+  const qmax = <i32>word(record, 7);
+  const lowest = <i32>word(record, 8);
+  const bytes = inner * sizeof<T>();
+  let source = word(record, 0) + begin * bytes;
+  let codes = word(record, 1) + begin * inner;
+  let scales = word(record, 2) + (begin << 2);
+  let amax = absmax<T>(source, inner);
+  for (let channel = begin; channel < end; channel++, source += bytes, codes += inner, scales += 4) {
+    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
+    const scale = scaleOf(amax, qmax);
+    store<f32>(scales, scale);
+    // After the last run that run itself is read again.
+    const next = channel + 1 < end ? source + bytes : source;
+    amax = quantizeRunAhead<T>(source, codes, inner, scale, lowest, qmax, next);
+  }
+}
+
+/** Codes of `count` elements, and the largest magnitude of as many at `next`. */
+function quantizeRunAhead<T>(
+  source: usize,
+  codes: usize,
+  count: usize,
+  scale: f32,
+  lowest: i32,
+  qmax: i32,
+  next: usize,
+): f32 {
+  const scales = f32x4.splat(scale);
+  const low = i16x8.splat(<i16>lowest);
+  const high = i16x8.splat(<i16>qmax);
+  const whole = count & ~15;
+  const end = codes + whole;
+  const nextEnd = next + count * sizeof<T>();
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  for (; codes < end; codes += 16, source += 16 * sizeof<T>(), next += 16 * sizeof<T>()) {
+    a = largerMagnitude<T>(a, v128.load(next));
+    b = largerMagnitude<T>(b, v128.load(next, 16));
+    if (sizeof<T>() == 4) {
+      a = largerMagnitude<T>(a, v128.load(next, 32));
+      b = largerMagnitude<T>(b, v128.load(next, 48));
+    }
+    const first = codeEight<T>(source, scales, scales, low, high);
+    const second = codeEight<T>(source + 8 * sizeof<T>(), scales, scales, low, high);
+    v128.store(codes, i8x16.narrow_i16x8_s(first, second));
+  }
+  quantizeRun<T>(source, codes, count - whole, scale, lowest, qmax);
+  for (; next + 16 <= nextEnd; next += 16) a = largerMagnitude<T>(a, v128.load(next));
+  return finishAbsmax<T>(largerMagnitude<T>(a, b), next, nextEnd);
+}
+
+/** Codes of `count` consecutive elements that share a scale. */
+export function quantizeRun<T>(source: usize, codes: usize, count: usize, scale: f32, lowest: i32, qmax: i32): void {
+  const scales = f32x4.splat(scale);
+  const low = i16x8.splat(<i16>lowest);
+  const high = i16x8.splat(<i16>qmax);
+  const end = codes + count;
+  for (; codes + 16 <= end; codes += 16, source += 16 * sizeof<T>()) {
+    const a = codeEight<T>(source, scales, scales, low, high);
+    const b = codeEight<T>(source + 8 * sizeof<T>(), scales, scales, low, high);
+    v128.store(codes, i8x16.narrow_i16x8_s(a, b));
+  }
+  for (; codes < end; codes++, source += sizeof<T>()) store<i8>(codes, <i8>codeOne<T>(source, scale, lowest, qmax));
+}
+
+/** As above where neighbours belong to different channels (inner = 1): row by row, with a vector of scales. */
+function quantizeColumns<T>(record: usize, begin: usize, end: usize): void {
+  const outer = word(record, 3);
+  const channels = word(record, 4);
+  const qmax = <i32>word(record, 7);
+  const lowest = <i32>word(record, 8);
+  const source = word(record, 0) + begin * sizeof<T>();
+  const codes = word(record, 1) + begin;
+  const scales = word(record, 2) + (begin << 2); // the maxima's bits first, then the scales
+  const count = end - begin;
+  const whole = count & ~7;
+  const mask = i32x4.splat(0x7fffffff);
+  memory.fill(scales, 0, count << 2);
+  for (let o: usize = 0, row = source; o < outer; o++, row += channels * sizeof<T>()) {
+    for (let c: usize = 0; c < whole; c += 4) {
+      const at = scales + (c << 2);
+      v128.store(at, i32x4.max_s(v128.load(at), v128.and(mask, loadFour<T>(row + c * sizeof<T>()))));
+    }
+    for (let c = whole; c < count; c++) {
+      const at = scales + (c << 2);
+      store<i32>(at, max(load<i32>(at), reinterpret<i32>(loadOne<T>(row + c * sizeof<T>())) & 0x7fffffff));
+    }
+  }
+  for (let at = scales; at < scales + (count << 2); at += 4) {
+    const amax = load<f32>(at);
+    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
+    store<f32>(at, scaleOf(amax, qmax));
+  }
+  const low = i16x8.splat(<i16>lowest);
+  const high = i16x8.splat(<i16>qmax);
+  for (let o: usize = 0, row = source, out = codes; o < outer; o++, row += channels * sizeof<T>(), out += channels) {
+    for (let c: usize = 0; c < whole; c += 8) {
+      const at = scales + (c << 2);
+      const eight = codeEight<T>(row + c * sizeof<T>(), v128.load(at), v128.load(at, 16), low, high);
+      v128.store64_lane(out + c, i8x16.narrow_i16x8_s(eight, eight), 0);
+    }
+    for (let c = whole; c < count; c++) {
+      store<i8>(out + c, <i8>codeOne<T>(row + c * sizeof<T>(), load<f32>(scales + (c << 2)), lowest, qmax));
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { allocate, type DType, type HostQuantizedTensor, type HostTensor, scaleShape, sizeOf } from "@octet/core";
+import { type QuantizedForm, quantizedParts, type TensorForm } from "./device-tensor.ts";
+import type { Heap } from "./heap.ts";
+
+/** Copies a tensor into the block at `address`. */
+export function storeTensor(heap: Heap, address: number, host: HostTensor): void {
+  const data = bytesOf(host.data);
+  heap.bytes(address, data.length).set(data);
+}
+
+/** Copies codes and scales into the block at `address`. */
+export function storeQuantized(heap: Heap, address: number, host: HostQuantizedTensor): void {
+  const { scaleOffset } = quantizedParts({ shape: host.quantized.shape, ...host });
+  storeTensor(heap, address, host.quantized);
+  storeTensor(heap, address + scaleOffset, host.scale);
+}
+
+/** A fresh copy of a tensor. */
+export function copyTensor<D extends DType>(
+  heap: Heap,
+  address: number,
+  { dtype, shape }: TensorForm<D>,
+): HostTensor<D> {
+  const data = allocate(dtype, sizeOf(shape));
+  const bytes = bytesOf(data);
+  bytes.set(heap.bytes(address, bytes.length));
+  return { dtype, shape: [...shape], data };
+}
+
+/** A fresh copy of codes and scales. */
+export function copyQuantized(heap: Heap, address: number, form: QuantizedForm): HostQuantizedTensor {
+  const { shape, granularity, bits } = form;
+  const scale = { dtype: "float32", shape: scaleShape(granularity, shape) } as const;
+  return {
+    quantized: copyTensor(heap, address, { dtype: "int8", shape }),
+    scale: copyTensor(heap, address + quantizedParts(form).scaleOffset, scale),
+    granularity: { ...granularity },
+    bits,
+  };
+}
+
+function bytesOf(data: ArrayBufferView): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,103 @@
+import { freemem } from "node:os";
+import { type Backend, type HostTensor, OctetError } from "@octet/core";
+import { describe, expect, it } from "vitest";
+import { addressLimit } from "./heap.ts";
+import { loadKernelBinary } from "./kernel-binary.ts";
+import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
+import { makeBackend } from "./wasm-backend.ts";
+import { findWorkers, type StartWorker } from "./worker-host.ts";
+
+const binary = await loadKernelBinary("plain");
+
+async function start(threads: number): Promise<{ engine: StartedEngine["engine"]; backend: Backend }> {
+  const { engine, capacity } =
+    threads === 1
+      ? await startInlineEngine(binary)
+      : await startPoolEngine(binary, findWorkers() as StartWorker, threads);
+  const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
+  return { engine, backend: makeBackend(engine, info) };
+}
+
+function matrix(rows: number, columns: number): HostTensor<"float32"> {
+  const data = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 37) % 101) - 50);
+  return { dtype: "float32", shape: [rows, columns], data };
+}
+
+const perRow = { granularity: { kind: "channel", dim: 0 } } as const;
+
+describe.each([1, 2])("with %i threads", (threads) => {
+  it("10,000 ops leave the heap as it was, errors among them", async () => {
+    const { engine, backend } = await start(threads);
+    const x = backend.upload(matrix(3, 70));
+    const bad = backend.upload({ ...matrix(1, 70), data: new Float32Array(70).fill(Number.NaN) });
+    await backend.sync();
+    const before = engine.heap.usedBytes;
+    for (let round = 0; round < 2500; round++) {
+      const weight = backend.quantize(x, perRow);
+      const floats = backend.dequantize(weight, "float32");
+      const y = backend.linear(x, weight, { activations: "int8" });
+      try {
+        backend.quantize(bad, perRow).dispose();
+      } catch (error) {
+        expect(error).toMatchObject({ code: "ERR_NON_FINITE" });
+      }
+      for (const tensor of [weight, floats, y]) tensor.dispose();
+      // The pool reports each failed op once.
+      if (round % 100 === 99) while ((await backend.sync().catch(OctetError.isInstance)) === true);
+    }
+    expect(engine.heap.usedBytes).toBe(before);
+    expect(backend.memory().tensors).toBe(2);
+    backend.dispose();
+  });
+
+  it("memory that is given up is not used again before ops that read it have run", async () => {
+    const { backend } = await start(threads);
+    const results = Array.from({ length: 50 }, (_, i) => {
+      const x = backend.upload({ ...matrix(128, 128), data: new Float32Array(128 * 128).fill(i) });
+      const y = backend.activation(x, "relu");
+      x.dispose();
+      return y;
+    });
+    for (const [i, y] of results.entries()) {
+      expect((await backend.download(y)).data.every((value) => value === i)).toBe(true);
+    }
+    backend.dispose();
+  });
+});
+
+/** What these tests fill: 4 GiB of wasm memory and 1 GiB on the host, and some air. */
+const roomy = freemem() > 7 * 2 ** 30;
+
+describe.runIf(roomy)("past 2 GiB", { timeout: 120_000 }, () => {
+  const gigabyte = new Int8Array(2 ** 30);
+  const filler: HostTensor<"int8"> = { dtype: "int8", shape: [gigabyte.length], data: gigabyte };
+
+  it("computes there as it does below, and refuses what is too much without losing anything", async () => {
+    const { engine, backend } = await start(1);
+    const below = await runOps(backend);
+    const fillers = [backend.upload(filler), backend.upload(filler)];
+    expect(engine.heap.bytes(0, 1).buffer.byteLength).toBeGreaterThan(2 ** 31);
+    expect(await runOps(backend)).toEqual(below);
+    const kept = backend.upload(matrix(7, 9));
+    fillers.push(backend.upload(filler));
+    expect(await runOps(backend)).toEqual(below);
+    expect(() => backend.upload(filler)).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
+    expect(await runOps(backend)).toEqual(below);
+    expect(await backend.download(kept)).toEqual(matrix(7, 9));
+    // What is freed is used again, and joined.
+    for (const tensor of fillers.splice(0, 2)) tensor.dispose();
+    backend.upload({ dtype: "int8", shape: [2 ** 30 + 2 ** 29], data: new Int8Array(2 ** 30 + 2 ** 29) }).dispose();
+    expect(engine.heap.bytes(0, 1).buffer.byteLength).toBeLessThanOrEqual(addressLimit + 65536);
+    backend.dispose();
+  });
+});
+
+async function runOps(backend: Backend): Promise<unknown> {
+  const x = backend.upload(matrix(5, 300));
+  const weight = backend.quantize(x, perRow);
+  const y = backend.linear(x, weight, { activations: "int16" });
+  const floats = backend.dequantize(weight);
+  const results = [await backend.download(weight), await backend.download(y), await backend.download(floats)];
+  for (const tensor of [x, weight, y, floats]) tensor.dispose();
+  return results;
+}

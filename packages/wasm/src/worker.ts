@@ -1,0 +1,56 @@
+/**
+ * The script of a worker. The build inlines it as a string (scripts/bundle-worker.ts); it runs in Node and in browsers, and ends only
+ * when it is terminated.
+ */
+import { instantiateKernels, type Kernel } from "./kernels.ts";
+import { scratchAddress, threadScratch } from "./layout.ts";
+import { claimChunk, control, finishChunk, header, isPast, slotRecord, slotWord } from "./pool-protocol.ts";
+import { type PostMessage, receiveStart, type WorkerStart } from "./worker-port.ts";
+
+/** Looks at a counter this often before going to sleep, which takes a system call on both sides: some 10 microseconds. */
+const spins = 5000;
+
+receiveStart(run);
+
+function run({ module, memory, thread }: WorkerStart, postMessage: PostMessage): void {
+  const kernels = instantiateKernels(module, memory);
+  const words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
+  postMessage("ready");
+  for (let launch = 0; ; launch = (launch + 1) | 0) {
+    // A worker that overslept goes on where the others are.
+    const completed = Atomics.load(words, control.completed);
+    if (isPast(completed, launch)) launch = completed;
+    waitForChange(words, control.published, launch);
+    if (runChunks(words, kernels, launch, threadScratch(thread))) complete(words, launch, postMessage);
+    else waitForChange(words, control.completed, launch);
+  }
+}
+
+/** True for the worker that finishes the last chunk. */
+function runChunks(words: Int32Array, kernels: readonly Kernel[], launch: number, scratch: number): boolean {
+  let last = false;
+  for (let chunk = claimChunk(words, launch); chunk >= 0; chunk = claimChunk(words, launch)) {
+    // A claim keeps the slot as it is until the chunk is finished.
+    const slot = slotWord(launch);
+    const grain = words[slot + header.grain] >>> 0;
+    const begin = chunk * grain;
+    const end = Math.min(begin + grain, words[slot + header.items] >>> 0);
+    kernels[words[slot + header.kernel]](slotRecord(launch), begin, end, scratch);
+    last = finishChunk(words, launch);
+  }
+  return last;
+}
+
+function complete(words: Int32Array, launch: number, postMessage: PostMessage): void {
+  const completed = (launch + 1) | 0;
+  Atomics.store(words, control.completed, completed);
+  Atomics.notify(words, control.completed);
+  if (Atomics.load(words, control.watching) === 0 || !isPast(completed, Atomics.load(words, control.watched))) return;
+  if (Atomics.compareExchange(words, control.watching, 1, 0) === 1) postMessage("progress");
+}
+
+/** Returns when a counter no longer has this value. */
+function waitForChange(words: Int32Array, counter: number, value: number): void {
+  for (let i = 0; i < spins; i++) if (Atomics.load(words, counter) !== value) return;
+  while (Atomics.load(words, counter) === value) Atomics.wait(words, counter, value);
+}

@@ -1,0 +1,36 @@
+import { type HostQuantizedTensor, hostTensor, maxExactInFeatures } from "@octet/core";
+import { createWasmBackend } from "@octet/wasm";
+import { describe, expect, it } from "vitest";
+
+const k = maxExactInFeatures;
+
+/** n rows of k codes that are all `code`, with scales of 1. */
+function weightOf(n: number, code: number): HostQuantizedTensor {
+  return {
+    quantized: hostTensor("int8", [n, k], new Int8Array(n * k).fill(code)),
+    scale: hostTensor("float32", [n], new Float32Array(n).fill(1)),
+    granularity: { kind: "channel", dim: 0 },
+    bits: 8,
+  };
+}
+
+describe.each(["plain", "relaxed"] as const)("%s SIMD, the most input features and the largest codes", (simd) => {
+  it.each([
+    ["int8", 127, 1],
+    ["int8", 127, 3],
+    ["int16", 32639, 1],
+    ["int16", 32639, 3],
+  ] as const)("%s, code %i, %i rows: totals are exact", async (activations, largest, m) => {
+    using backend = await createWasmBackend({ simd, threads: 1 });
+    // A row of its largest values: each becomes the largest code, with a scale of 1.
+    const data = new Float32Array(m * k).fill(largest);
+    data.fill(-largest, k, 2 * k);
+    const x = backend.upload(hostTensor("float32", [m, k], data));
+    for (const code of [-128, 127]) {
+      const y = await backend.download(backend.linear(x, backend.upload(weightOf(4, code)), { activations }));
+      const total = Math.fround(k * largest * code);
+      const wanted = Array.from({ length: m }, (_, row) => new Array<number>(4).fill(row === 1 ? -total : total));
+      expect([...y.data]).toEqual(wanted.flat());
+    }
+  });
+});
