@@ -15,7 +15,7 @@ const settings = [
 test.skipIf(emulatorMissing).each(settings)(
   "the kernels pass the suite: thread order $seed, copies land $copies",
   async (emulated) => {
-    const cases = conformanceCases().filter(({ family }) => emulated.seed === 0 || (family as string) !== "large");
+    const cases = conformanceCases().filter(({ family }) => emulated.seed === 0 || family !== "large");
     const summary = await runConformance(() => createCUDABackend({ emulated }), { cases });
     expect(summary.results.filter(({ status }) => status !== "passed")).toEqual([]);
     expect(summary.results.length).toBe(cases.length);

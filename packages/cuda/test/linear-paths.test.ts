@@ -22,6 +22,7 @@ const shapes = [
   { m: 33, n: 129, k: 64 },
   { m: 70, n: 140, k: 336 },
   { m: 130, n: 7, k: 33 },
+  { m: 129, n: 8330, k: 16 },
 ];
 const settings = [
   { seed: 0, copies: "late" },

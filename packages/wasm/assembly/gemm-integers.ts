@@ -46,8 +46,8 @@ export function gemmIntegers(record: usize, begin: usize, end: usize, scratch: u
           unpackWeights(record, column, start << 4, count, scratch);
           let totals = scratch + TOTALS + (column - first) * 8;
           for (let rowPanel = firstRow; rowPanel < lastRow; rowPanel++, totals += ROWS * TOTALS_STRIDE) {
-            const codes = word(record, 0) + (rowPanel * steps + start) * ROWS * 32;
-            const tree = word(record, 2) + (rowPanel * blocks + block) * treeBytes(ROWS);
+            const codes = word(record, 0) + (start * rowPanels + count * rowPanel) * ROWS * 32;
+            const tree = word(record, 2) + (block * rowPanels + rowPanel) * treeBytes(ROWS);
             addBlock(codes, scratch, count, tree, scratch + TREE, totals);
           }
         }
@@ -196,8 +196,8 @@ function addTotals(s0: v128, s1: v128, s2: v128, totals: usize): void {
   const sums = i32x4.add(pair, swapHalves(pair));
   v128.store(totals, f64x2.add(v128.load(totals), f64x2.convert_low_i32x4_s(sums)));
   const half = i32x4.add(s2, swapHalves(s2));
-  const sum = i32x4.extract_lane(half, 0) + i32x4.extract_lane(half, 1);
-  store<f64>(totals, load<f64>(totals, 16) + <f64>sum, 16);
+  const sum = i32x4.add(half, i8x16.shuffle(half, half, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  v128.store64_lane(totals, f64x2.add(v128.load64_zero(totals, 16), f64x2.convert_low_i32x4_s(sum)), 0, 16);
 }
 
 // @ts-ignore: decorator

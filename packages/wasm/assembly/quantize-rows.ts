@@ -6,9 +6,9 @@ import { word } from "./record";
 
 /**
  * int8 or int16 codes of activations, each row with its own scale, as i16 in the order in which the multiplication reads them: panels of
- * `rows` rows, in each panel [k / 16, rows, 16], zeros where k or the last panel is filled up. With more than one row also the trees that
- * gemm-integers needs (see inner-product), one for each 2048 of k.
- * Words: 0 x [m, k], 1 codes, 2 row scales (f32), 3 trees [panels, k / 2048], 4 m, 5 k, 6 dtype, 7 qmax, 8 status (set to 1 when something
+ * `rows` rows, in blocks of 2048 of k: [k / 2048, panels, 2048 / 16, rows, 16], the last block shorter, zeros where k or the last panel is
+ * filled up. With more than one row also the trees that gemm-integers needs (see inner-product).
+ * Words: 0 x [m, k], 1 codes, 2 row scales (f32), 3 trees [k / 2048, panels], 4 m, 5 k, 6 dtype, 7 qmax, 8 status (set to 1 when something
  * is not finite), 9 rows. Items are panels.
  */
 export function quantizeRows(record: usize, begin: usize, end: usize, scratch: usize): void {
@@ -19,34 +19,35 @@ export function quantizeRows(record: usize, begin: usize, end: usize, scratch: u
 }
 
 function quantizeRowsAs<T>(record: usize, begin: usize, end: usize): void {
-  const x = word(record, 0);
-  const trees = word(record, 3);
   const m = word(record, 4);
   const k = word(record, 5);
   const qmax = <i32>word(record, 7);
   const rows = word(record, 9);
+  const panels = (m + rows - 1) / rows;
   const steps = (k + 15) >> 4;
   const blocks = (steps + BLOCK_STEPS - 1) / BLOCK_STEPS;
   for (let panel = begin; panel < end; panel++) {
-    for (let r: usize = 0; r < rows; r++) {
-      const row = panel * rows + r;
-      const codes = word(record, 1) + (panel * steps * rows + r) * 32;
-      if (row < m) {
-        const source = x + row * k * sizeof<T>();
-        const amax = absmax<T>(source, k);
-        if (isNonFinite(amax)) store<u32>(word(record, 8), 1);
-        const scale = scaleOf(amax, qmax);
-        store<f32>(word(record, 2) + (row << 2), scale);
-        codeRow<T>(source, codes, rows * 32, k, scale, qmax);
-      } else {
-        clearRow(codes, rows * 32, steps);
-      }
+    const lastRow = min(panel * rows + rows, m);
+    for (let row = panel * rows; row < lastRow; row++) {
+      const amax = absmax<T>(word(record, 0) + row * k * sizeof<T>(), k);
+      if (isNonFinite(amax)) store<u32>(word(record, 8), 1);
+      store<f32>(word(record, 2) + (row << 2), scaleOf(amax, qmax));
     }
-    if (rows == 1) continue;
     for (let block: usize = 0; block < blocks; block++) {
       const first = block * BLOCK_STEPS;
-      const codes = word(record, 1) + (panel * steps + first) * rows * 32;
-      summarizeBlock(codes, rows, min(BLOCK_STEPS, steps - first), trees + (panel * blocks + block) * treeBytes(rows));
+      const count = min(BLOCK_STEPS, steps - first);
+      const codes = word(record, 1) + (first * panels + count * panel) * rows * 32;
+      for (let r: usize = 0; r < rows; r++) {
+        const row = panel * rows + r;
+        if (row < m) {
+          const source = word(record, 0) + (row * k + (first << 4)) * sizeof<T>();
+          const scale = load<f32>(word(record, 2) + (row << 2));
+          codeRow<T>(source, codes + r * 32, rows * 32, min(count << 4, k - (first << 4)), scale, qmax);
+        } else {
+          clearRow(codes + r * 32, rows * 32, count);
+        }
+      }
+      if (rows > 1) summarizeBlock(codes, rows, count, word(record, 3) + (block * panels + panel) * treeBytes(rows));
     }
   }
 }
@@ -73,7 +74,7 @@ function summarizeBlock(codes: usize, rows: usize, steps: usize, tree: usize): v
   sumLeaves(tree, rows);
 }
 
-/** Codes of one row, `stride` bytes from one run of 16 to the next. */
+/** Codes of `k` elements of a row, `stride` bytes from one run of 16 to the next. */
 function codeRow<T>(source: usize, codes: usize, stride: usize, k: usize, scale: f32, qmax: i32): void {
   const scales = f32x4.splat(scale);
   const low = i16x8.splat(<i16>-qmax);

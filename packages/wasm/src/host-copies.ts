@@ -1,5 +1,5 @@
-import { allocate, type DType, type HostQuantizedTensor, type HostTensor, scaleShape, sizeOf } from "@octet/core";
-import { type QuantizedForm, quantizedParts, type TensorForm } from "./device-tensor.ts";
+import { type DType, type HostQuantizedTensor, type HostTensor, scaleShape, type TypedArrayOf } from "@octet/core";
+import { type QuantizedForm, quantizedParts, type TensorForm, tensorBytes } from "./device-tensor.ts";
 import type { Heap } from "./heap.ts";
 
 /** Copies a tensor into the block at `address`. */
@@ -21,10 +21,8 @@ export function copyTensor<D extends DType>(
   address: number,
   { dtype, shape }: TensorForm<D>,
 ): HostTensor<D> {
-  const data = allocate(dtype, sizeOf(shape));
-  const bytes = bytesOf(data);
-  bytes.set(heap.bytes(address, bytes.length));
-  return { dtype, shape: [...shape], data };
+  const { buffer } = heap.bytes(address, tensorBytes({ dtype, shape })).slice();
+  return { dtype, shape: [...shape], data: viewAs(dtype, buffer) };
 }
 
 /** A fresh copy of codes and scales. */
@@ -41,4 +39,16 @@ export function copyQuantized(heap: Heap, address: number, form: QuantizedForm):
 
 function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+const views: { readonly [D in DType]: new (buffer: ArrayBufferLike) => TypedArrayOf[D] } = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
+  int8: Int8Array,
+  int32: Int32Array,
+};
+
+function viewAs<D extends DType>(dtype: D, buffer: ArrayBufferLike): TypedArrayOf[D] {
+  return new views[dtype](buffer);
 }

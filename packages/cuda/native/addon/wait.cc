@@ -37,7 +37,7 @@ class Wait : public Napi::AsyncWorker {
     if (error != cudaSuccess) {
       failure_ = failure_of(error, "waiting for the device");
       SetError(failure_->message);
-    } else if (source_ != nullptr) {
+    } else if (bytes_ > 0) {
       memcpy(target_, staging_.data, bytes_);
     }
   }

@@ -91,7 +91,7 @@ __device__ __forceinline__ void load_four(const typename T::Storage* source, flo
 
 /** A warp makes one column of y, for up to 8 rows. gridDim.x: n / 8. */
 template <class X, class W>
-__global__ void __launch_bounds__(any_threads)
+__global__ void __launch_bounds__(any_threads, 2)
     linear_any_few(const typename X::Storage* __restrict__ x, const typename W::Storage* __restrict__ w, GroupScales groups,
                    LinearShape shape, LinearOutput out) {
   const int lane = int(threadIdx.x) % 32, k = int(shape.k), m = int(shape.m);

@@ -70,7 +70,7 @@ __device__ __forceinline__ void read_tile(const uint8_t* source, uint32_t (&word
 
 /** gridDim.x: tiles of y, those of one band of weights beside each other. */
 template <class Tiles, bool ALIGNED>
-__global__ void __launch_bounds__(many_threads)
+__global__ void __launch_bounds__(many_threads, 1)
     linear_many(TensorCoreInput x, const uint8_t* __restrict__ w, LinearShape shape, LinearOutput out) {
   using Kind = typename Tiles::Kind;
   using Sum = typename Kind::Sum;

@@ -4,8 +4,8 @@
 #pragma once
 #include "vectors.cuh"
 
-constexpr int row_vectors = 4;
-constexpr int max_row_lanes = 1024;
+constexpr int row_vectors = 8;
+constexpr int max_row_lanes = 512;
 
 /** The longest row, in elements. */
 template <class T>
@@ -64,6 +64,11 @@ __global__ void __launch_bounds__(max_row_lanes)
   for (int v = 0; v < row_vectors; v++) {
     const int64_t column = int64_t(v * lanes + int(threadIdx.x)) * width, left = columns - column;
     if (left <= 0) break;
+    // x stays packed between its two uses: widened it would not fit in registers.
+    uint4 words;
+    memcpy(&words, &kept[v], 16);
+    forget(words);
+    memcpy(&kept[v], &words, 16);
     int32_t values[width];
 #pragma unroll
     for (int i = 0; i < width; i++) values[i] = code_of(kept[v][i], scale, range);

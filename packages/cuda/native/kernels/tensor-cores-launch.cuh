@@ -22,13 +22,20 @@ void launch_many(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearO
   OCTET_LAUNCH((linear_many<Tiles, ALIGNED>), dim3(unsigned(tiles)), dim3(many_threads), size_t(Tiles::shared_bytes), stream, x, w, shape, out);
 }
 
+/** Blocks that keep a large GPU busy. */
+constexpr int64_t enough_blocks = 132;
+
 template <class Kind, bool ALIGNED>
 void launch_tensor_cores(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
   // A tile of two planes keeps twice the sums: half the rows.
   constexpr int large_m_tiles = Kind::planes == 1 ? 4 : 2;
   if (shape.m <= few_rows) return launch_few<Kind, ALIGNED>(x, w, shape, out, stream);
   if (shape.m <= 32) return launch_many<ManyTiles<Kind, 2, 1, 2, 6>, ALIGNED>(x, w, shape, out, stream);
-  return launch_many<ManyTiles<Kind, 2, large_m_tiles, 4, 3>, ALIGNED>(x, w, shape, out, stream);
+  // Large tiles read least, small ones occupy more multiprocessors: large where they are enough for all.
+  using Large = ManyTiles<Kind, 2, large_m_tiles, 4, 3>;
+  if (divide_up(shape.m, Large::rows) * divide_up(shape.n, Large::columns) >= enough_blocks)
+    return launch_many<Large, ALIGNED>(x, w, shape, out, stream);
+  return launch_many<ManyTiles<Kind, 2, 2, 2, 4>, ALIGNED>(x, w, shape, out, stream);
 }
 
 }  // namespace octet
