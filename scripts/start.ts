@@ -15,10 +15,8 @@ function run(title: string, program: string, ...args: string[]): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+const quantize = ["quantize", model, "-o", quantized, "--force"];
+
 run("Build", "turbo", "run", "build", ...turboOptions);
-run(
-  `Quantize: octet quantize ${model} -o ${quantized}`,
-  process.execPath,
-  ...["packages/cli/dist/bin.js", "quantize", model, "-o", quantized, "--force"],
-);
+run(`Quantize: octet ${quantize.join(" ")}`, process.execPath, "packages/cli/dist/bin.js", ...quantize);
 run("Held-out loss, before and after", process.execPath, ...["examples/tiny-llama/dist/main.js", model, quantized]);

@@ -29,6 +29,10 @@ it("exits with 2 and a hint on wrong usage", () => {
   });
 });
 
+it("does not put a semicolon after a full stop", () => {
+  expect(describeError(new UsageError("Use channel."), hint).message).toBe("Use channel; see octet inspect --help");
+});
+
 it.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],

@@ -20,7 +20,9 @@ export function describeError(error: unknown, hint: string): ErrorReport {
     return { code: "ERR_INTERRUPTED", message: error.message, exitCode: error.exitCode };
   }
   if (error instanceof CommanderError || error instanceof UsageError) {
-    return { code: "ERR_USAGE", message: `${error.message.replace(/^error: /, "")}; see ${hint}`, exitCode: 2 };
+    // The parser's messages start with "error: ", and some end with a full stop.
+    const message = error.message.replace(/^error: |\.$/g, "");
+    return { code: "ERR_USAGE", message: `${message}; see ${hint}`, exitCode: 2 };
   }
   if (OctetError.isInstance(error)) return { code: error.code, message: error.message, exitCode: 1 };
   if (isSystemError(error)) return { code: "ERR_UNAVAILABLE", message: error.message, exitCode: 1 };

@@ -6,6 +6,7 @@ it("shows what runs here and why the rest does not", async ({ octet }) => {
   const { exitCode, stdout, stderr } = await octet.run(["backends"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toMatch(/^reference +yes +JavaScript engine$/m);
+  expect(stdout).not.toContain("threads=");
   expect(stdout).toMatch(/^--backend auto takes \w+$/m);
 });
 

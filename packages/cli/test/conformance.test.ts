@@ -29,7 +29,7 @@ describe("the golden vectors", () => {
       "nosuch.json",
     ]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toMatch(/^octet: ERR_\w+: .*nosuch\.json.*\n$/);
+    expect(stderr).toBe("octet: ERR_UNAVAILABLE: cannot read nosuch.json: there is no such file or folder (ENOENT)\n");
   });
 });
 
@@ -48,6 +48,13 @@ describe("the suite", () => {
     expect(stdout).toMatch(/^failed {2}quantize\/\S+: .+$/m);
     const [, , failed] = closingLine.exec(stdout)!;
     expect(Number(failed)).toBe(stdout.match(/^failed /gm)!.length);
+  });
+
+  it("suspects the mistake that explains the failures, above the last line", async ({ octet }) => {
+    const args = ["--backend", backendModule("forgetful"), "--filter", "linear-int8/*"];
+    const { exitCode, stdout } = await octet.run(["conformance", ...args]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/\nsuspect ignored-bias: leaves out the bias\n\d+ passed, \d+ failed, 0 skipped\n$/);
   });
 
   it("skips what a backend does not support, and says what", async ({ octet }) => {
@@ -88,6 +95,7 @@ describe("a backend that cannot run", () => {
     ["no-factory", "ERR_UNAVAILABLE", "exports no factory"],
     ["refusing", "ERR_UNAVAILABLE", "there is no such device"],
     ["nosuch", "ERR_UNAVAILABLE", "no such file"],
+    ["empty", "ERR_UNAVAILABLE", "supports, upload"],
     ["late", "ERR_INTERNAL", "Error: too late"],
   ])("is an error of one line: %s", async ([name, code, says], { octet }) => {
     const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", backendModule(name)]);

@@ -1,4 +1,5 @@
 import type { Backend, BackendFactory } from "@octet/core";
+import { checkBackend } from "./check-backend.ts";
 
 /** The backend that cases share. One that was disposed, or that failed a case and may be broken, is replaced by a new one. */
 export class BackendHolder {
@@ -9,9 +10,9 @@ export class BackendHolder {
     this.#factory = factory;
   }
 
-  /** The shared backend, started when there is none alive. */
+  /** The shared backend, started when there is none alive. @throws OctetError `ERR_UNAVAILABLE` for what is no backend */
   async get(): Promise<Backend> {
-    if (this.#backend === undefined || this.#backend.disposed) this.#backend = await this.#factory();
+    if (this.#backend === undefined || this.#backend.disposed) this.#backend = checkBackend(await this.#factory());
     return this.#backend;
   }
 

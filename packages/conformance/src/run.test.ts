@@ -114,6 +114,20 @@ test("a backend that does not start rejects the run", async () => {
   await expect(runConformance(factory, { cases: [passing] })).rejects.toMatchObject({ code: "ERR_UNAVAILABLE" });
 });
 
+const changed = (change: object): Backend => Object.assign(createReferenceBackend(), change);
+
+test.each([
+  ["nothing", undefined, "lacks the methods supports, upload"],
+  ["an empty object", {}, "lacks the methods supports, upload"],
+  ["a backend without sync", changed({ sync: undefined }), "lacks the methods sync;"],
+  ["a backend without info", changed({ info: undefined }), "apiVersion is undefined"],
+  ["a backend of another contract", changed({ info: { name: "next", apiVersion: 2 } }), "apiVersion is 2"],
+])("a factory that gives %s rejects the run, and that is disposed", async (_name, given, says) => {
+  const rejection = { code: "ERR_UNAVAILABLE", message: expect.stringContaining(says) };
+  await expect(runConformance(() => given as Backend, { cases: [passing] })).rejects.toMatchObject(rejection);
+  if (given !== undefined && "disposed" in given) expect(given.disposed).toBe(true);
+});
+
 test("a backend that does not start again fails the cases that are left", async () => {
   let starts = 0;
   const factory = () => {

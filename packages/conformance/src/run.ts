@@ -28,8 +28,9 @@ export const defaultTimeout = 120_000;
  * Runs the suite against a backend, anywhere: Node, a browser, no test runner needed. The cases share one backend; after a case that
  * failed, or that disposed it, the factory makes another. The backend is disposed in the end.
  *
- * Rejects with what the factory throws when no backend starts in the beginning, and with `signal.reason` when aborted. A failing case
- * rejects nothing: it is in the summary.
+ * Rejects with what the factory throws when no backend starts in the beginning, with `ERR_UNAVAILABLE` when what it gives lacks a
+ * method or is of another version of the contract, and with `signal.reason` when aborted. A failing case rejects nothing: it is in
+ * the summary.
  */
 export async function runConformance(factory: BackendFactory, options: RunOptions = {}): Promise<ConformanceSummary> {
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout, onResult, signal } = options;

@@ -17,19 +17,21 @@ test("the reference backend passes every golden vector", async () => {
   expect(formatSummary(summary)).toBe("765 passed, 0 failed, 0 skipped");
 });
 
-test("what cannot be loaded is ERR_FORMAT, with the path", async () => {
+test("what cannot be read is ERR_UNAVAILABLE, what is wrong ERR_FORMAT, with the path", async () => {
   const folder = await mkdtemp(join(tmpdir(), "octet-golden-"));
   try {
     const path = join(folder, "vectors.json");
-    const refused = (message: RegExp) => ({ code: "ERR_FORMAT", message: expect.stringMatching(message) });
+    const refused = (message: RegExp, code = "ERR_FORMAT") => ({ code, message: expect.stringMatching(message) });
     await expect(loadGoldenManifest(join(folder, "vectors.safetensors"))).rejects.toMatchObject(
       refused(/use the \.json/),
     );
-    await expect(loadGoldenManifest(path)).rejects.toMatchObject(refused(/vectors\.json/));
+    await expect(loadGoldenManifest(path)).rejects.toMatchObject(
+      refused(/vectors\.json: there is no such file/, "ERR_UNAVAILABLE"),
+    );
     await writeFile(path, "{");
     await expect(loadGoldenManifest(path)).rejects.toMatchObject(refused(/vectors\.json is not JSON/));
     await writeFile(path, "{}");
-    await expect(loadGoldenManifest(path)).rejects.toMatchObject(refused(/vectors\.safetensors/));
+    await expect(loadGoldenManifest(path)).rejects.toMatchObject(refused(/vectors\.safetensors/, "ERR_UNAVAILABLE"));
     await writeFile(join(folder, "vectors.safetensors"), "no tensors");
     await expect(loadGoldenManifest(path)).rejects.toMatchObject({ code: "ERR_FORMAT" });
     await writeFile(join(folder, "vectors.safetensors"), encodeSafetensors([]));

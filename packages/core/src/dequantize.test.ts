@@ -28,6 +28,19 @@ describe("dequantize", () => {
     expect(values([2, 2], [1, 10, 100, 1000], { groupSize: 2 })).toEqual([1, 2, 30, 40, 500, 600, 7000, 8000]);
   });
 
+  it("says what to pass when it is given a whole quantized tensor", () => {
+    const q = quantizeSymmetric(scales([2, 3], 1, 2, 3, 4, 5, 6), { dim: 0 });
+    const whole = () => dequantize(q as never, undefined as never);
+    expect(errorCode(whole)).toBe("ERR_FORMAT");
+    expect(whole).toThrow("pass q.quantized and q.scale");
+  });
+
+  it("refuses scales that contradict dim", () => {
+    const { quantized, scale } = quantizeSymmetric(scales([2, 3], 1, 2, 3, 4, 5, 6), { dim: 0 });
+    expect(errorCode(() => dequantize(quantized, scale, { dim: 1 }))).toBe("ERR_FORMAT");
+    expect(errorCode(() => dequantize(quantized, scale))).toBe("ERR_FORMAT");
+  });
+
   it("rounds the product to float32 and then once to the output, on 2000 scales of every magnitude (seed 11)", () => {
     const random = createRandom(11);
     const formats = { float32: binary32, float16: binary16, bfloat16: brain16 };

@@ -12,6 +12,9 @@ export interface DequantizeOptions<D extends FloatDType = FloatDType> extends Gr
 
 /**
  * `fl32(code * scale)`, rounded once to `dtype` (default float16), in the codes' shape. Past the largest finite value: an infinity.
+ *
+ * `dim` or `groupSize` must be those that made the codes. Scales of a shape that does not fit them are refused; where two axes have the
+ * same extent, nothing can tell that the wrong one was given, whereas `dequantizeHost` takes the granularity from the quantized tensor.
  * @throws OctetError `ERR_FORMAT` when codes or scales are not what `quantizeSymmetric` makes, `ERR_SHAPE`, `ERR_DTYPE`
  */
 export function dequantize<D extends FloatDType = "float16">(

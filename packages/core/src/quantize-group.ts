@@ -68,6 +68,6 @@ export function nonFinite(firstIndex: number, count: number, value?: number): Oc
   const elements = count === 1 ? "1 element is not finite" : `${count} elements are not finite, the first`;
   return new OctetError(
     "ERR_NON_FINITE",
-    `${elements}: element ${firstIndex} is ${what}; only finite values can be quantized, so mend or leave out this tensor`,
+    `${elements}: element ${firstIndex} is ${what}; only finite values can be quantized, so fix or leave out this tensor`,
   );
 }

@@ -48,6 +48,12 @@ it("normalizeFloatTensor refuses integers and what is no tensor", () => {
   }
 });
 
+it("a message says what to do with a bare array, and offers only dtypes that fit", () => {
+  const advice = "a bare Float32Array; pass hostTensor(dtype, shape, data): use float32, float16 or bfloat16";
+  expect(() => quantizeSymmetric(new Float32Array(3) as never)).toThrow(advice);
+  expect(() => hostTensor("float32", [2], [1, 2] as never)).toThrow("its data has the type Array; pass a Float32Array");
+});
+
 describe("validateHostQuantizedTensor", () => {
   const tensor = quantizeSymmetric(hostTensor("float32", [2, 4], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8)), { dim: -1 });
   const withScales = (shape: number[], ...scales: number[]): HostQuantizedTensor => ({

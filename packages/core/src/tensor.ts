@@ -52,23 +52,27 @@ export function hostTensor<D extends DType>(
  * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`
  */
 export function normalizeHostTensor<D extends DType>(tensor: TensorLike<D>, what: string): HostTensor<D> {
+  return normalizeTensor(tensor, what, "float32, float16, bfloat16, int8 or int32");
+}
+
+/** `dtypes` is what the message offers instead of a dtype that is none. */
+function normalizeTensor<D extends DType>(tensor: TensorLike<D>, what: string, dtypes: string): HostTensor<D> {
   if (typeof tensor !== "object" || tensor === null) {
     throw new OctetError("ERR_DTYPE", `${what} is ${String(tensor)}; pass an object of dtype, shape and data`);
   }
   const { dtype, shape } = tensor;
   if (!isDType(dtype)) {
-    throw new OctetError(
-      "ERR_DTYPE",
-      `${what} has the dtype ${String(dtype)}; use float32, float16, bfloat16, int8 or int32`,
-    );
+    const bare = Array.isArray(tensor) || ArrayBuffer.isView(tensor);
+    const got = bare ? `is a bare ${typeName(tensor)}` : `has the dtype ${String(dtype)}`;
+    throw new OctetError("ERR_DTYPE", `${what} ${got}; pass hostTensor(dtype, shape, data): use ${dtypes}`);
   }
   let data = tensor.data as TypedArrayOf[D];
   if (dtype === "float16" && Object.prototype.toString.call(data) === "[object Float16Array]") {
     data = new Uint16Array(data.buffer, data.byteOffset, data.length) as TypedArrayOf[D];
   }
   if (!holdsDType(data, dtype)) {
-    const got = Object.prototype.toString.call(tensor.data).slice(8, -1);
-    throw new OctetError("ERR_DTYPE", `${what} is ${dtype} but its data is a ${got}; ${arrayAdvice[dtype]}`);
+    const got = typeName(tensor.data);
+    throw new OctetError("ERR_DTYPE", `${what} is ${dtype} but its data has the type ${got}; ${arrayAdvice[dtype]}`);
   }
   validateShape(shape, what);
   if (data.length !== sizeOf(shape)) {
@@ -80,6 +84,11 @@ export function normalizeHostTensor<D extends DType>(tensor: TensorLike<D>, what
   return { dtype, shape: [...shape], data };
 }
 
+/** `Float32Array`, `Array`, `Undefined`: the class of a value from any realm. */
+function typeName(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 const arrayAdvice: Readonly<Record<DType, string>> = {
   float32: "pass a Float32Array",
   float16: "pass the bit patterns in a Uint16Array, or a Float16Array",
@@ -88,11 +97,13 @@ const arrayAdvice: Readonly<Record<DType, string>> = {
   int32: "pass an Int32Array",
 };
 
+const floatDTypesText = "float32, float16 or bfloat16";
+
 /** The same tensor, known to be of a float dtype. @throws OctetError `ERR_DTYPE`, `ERR_SHAPE` */
 export function normalizeFloatTensor<D extends FloatDType>(tensor: TensorLike<D>, what: string): HostTensor<D> {
-  const normalized = normalizeHostTensor(tensor, what);
+  const normalized = normalizeTensor(tensor, what, floatDTypesText);
   if (!isFloatDType(normalized.dtype)) {
-    throw new OctetError("ERR_DTYPE", `${what} is ${String(normalized.dtype)}; use float32, float16 or bfloat16`);
+    throw new OctetError("ERR_DTYPE", `${what} is ${String(normalized.dtype)}; use ${floatDTypesText}`);
   }
   return normalized;
 }
@@ -115,6 +126,12 @@ export function validateHostQuantizedTensor(tensor: HostQuantizedTensor): HostQu
     );
   }
   const { quantized, scale, granularity, bits } = tensor;
+  if (isHostQuantizedTensor(quantized)) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      "got a whole quantized tensor q in place of its codes; pass q.quantized and q.scale, with the dim or groupSize that made them (to dequantize all of q: dequantizeHost(q, dtype))",
+    );
+  }
   if (quantized?.dtype !== "int8" || scale?.dtype !== "float32") {
     throw new OctetError(
       "ERR_FORMAT",

@@ -6,7 +6,8 @@ import { pairOf, type QuantizedPair } from "./quantized-pair.ts";
 import { visitRuns } from "./runs.ts";
 
 /**
- * Measures what a tensor lost by quantization. `dim` or `groupSize` are those that made the codes.
+ * Measures what a tensor lost by quantization. `dim` or `groupSize` are those that made the codes; scales of a shape that does not fit
+ * them are refused, but between two axes of the same extent nothing can tell that the wrong one was given.
  * @throws OctetError `ERR_SHAPE` when the shapes differ or `dim` or `groupSize` do not fit; `ERR_FORMAT` when codes and scales are not
  * valid; `ERR_NON_FINITE` when the original holds NaN or infinities; `ERR_DTYPE`
  */

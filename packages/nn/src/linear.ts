@@ -3,6 +3,7 @@ import { FloatParameter } from "./float-parameter.ts";
 import { Module } from "./module.ts";
 import { Staging } from "./staging.ts";
 import { readTensor, type TensorSource } from "./tensor-source.ts";
+import { validateBackend } from "./validate-backend.ts";
 
 export interface LinearLayerOptions {
   /** Where the weights live; tensors given to `forward` are this backend's. */
@@ -23,9 +24,11 @@ export class Linear extends Module {
   /** `[outFeatures]` */
   readonly bias: FloatParameter | null;
 
-  /** @throws OctetError `ERR_SHAPE` when the features are not integers of 0 or more */
-  constructor(inFeatures: number, outFeatures: number, { backend, bias = true, dtype }: LinearLayerOptions) {
+  /** @throws OctetError `ERR_SHAPE` when the features are not integers of 0 or more; `ERR_UNAVAILABLE` without a backend */
+  constructor(inFeatures: number, outFeatures: number, options: LinearLayerOptions) {
     super();
+    validateBackend("Linear", options);
+    const { backend, bias = true, dtype } = options;
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.backend = backend;

@@ -5,6 +5,7 @@ import { Module } from "./module.ts";
 import { QuantizedParameter } from "./quantized-parameter.ts";
 import { Staging } from "./staging.ts";
 import type { TensorSource } from "./tensor-source.ts";
+import { validateBackend } from "./validate-backend.ts";
 
 /** How weights are quantized, and what they are multiplied with. */
 export interface QuantizationOptions {
@@ -38,14 +39,15 @@ export class QuantizedLinear extends Module {
   /** `[outFeatures]` */
   readonly bias: FloatParameter | null;
 
-  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for options that `linear` would refuse */
-  constructor(inFeatures: number, outFeatures: number, { bias = false, ...options }: QuantizedLinearOptions) {
+  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for options that `linear` would refuse; `ERR_UNAVAILABLE` without a backend */
+  constructor(inFeatures: number, outFeatures: number, options: QuantizedLinearOptions) {
     super();
+    validateBackend("QuantizedLinear", options);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.backend = options.backend;
     this.weight = new QuantizedParameter([outFeatures, inFeatures], options);
-    this.bias = bias ? new FloatParameter([outFeatures], { backend: options.backend }) : null;
+    this.bias = options.bias ? new FloatParameter([outFeatures], { backend: options.backend }) : null;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { createReferenceBackend, linear as exactLinear, type FloatDType, widen } from "@octet/core";
-import { Linear } from "@octet/nn";
+import { Linear, QuantizedLinear } from "@octet/nn";
 import { describe, expect, test } from "vitest";
 import { createLazyBackend } from "./lazy-backend.ts";
 import { float32, randomTensor } from "./random.ts";
@@ -118,4 +118,10 @@ test("memory that runs out on the device keeps the old weights [seed 15]", async
   await rejection(() => layer.loadStateDict(other), "ERR_OUT_OF_MEMORY");
   expect(await layer.stateDict()).toEqual(new Map([["weight", weight]]));
   expect(backend.memory().tensors).toBe(1);
+});
+
+test.each([Linear, QuantizedLinear])("%o without a backend is ERR_UNAVAILABLE", async (Layer) => {
+  for (const options of [undefined, {}, { backend: null }]) {
+    await rejection(() => new Layer(3, 2, options as never), "ERR_UNAVAILABLE");
+  }
 });

@@ -1,6 +1,7 @@
 import { allocateBytes } from "./byte-source.ts";
+import { checkBytes } from "./check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
-import { type MetadataInput, planFile } from "./plan.ts";
+import { listSpecs, type MetadataInput, planFile } from "./plan.ts";
 import type { TensorSpec } from "./tensor-info.ts";
 
 /** A tensor with its bytes: little endian, C order. */
@@ -11,10 +12,11 @@ export interface TensorData extends TensorSpec {
 /**
  * A whole file in memory, for what is small enough: the same bytes as through a writer.
  *
- * Throws as `createSafetensorsWriter` does, and ERR_SHAPE when a tensor's data is not as long as its shape and dtype say.
+ * Throws as `createSafetensorsWriter` does; ERR_DTYPE when a tensor's data is anything but a Uint8Array, and ERR_SHAPE when it is not
+ * as long as its shape and dtype say.
  */
 export function encodeSafetensors(tensors: Iterable<TensorData>, metadata?: MetadataInput): Uint8Array<ArrayBuffer> {
-  const given = [...tensors];
+  const given = listSpecs(tensors);
   const plan = planFile(given, metadata);
   const data = new Map(given.map((tensor) => [tensor.name, tensor.data]));
   const file = allocateBytes(plan.byteLength);
@@ -22,6 +24,7 @@ export function encodeSafetensors(tensors: Iterable<TensorData>, metadata?: Meta
   let offset = plan.head.byteLength;
   for (const { name, byteLength } of plan.tensors) {
     const bytes = data.get(name)!;
+    checkBytes(name, bytes);
     if (bytes.byteLength !== byteLength) {
       throw new OctetError(
         "ERR_SHAPE",

@@ -28,7 +28,7 @@ export interface FilePlan {
  * Throws ERR_DTYPE, ERR_SHAPE or ERR_FORMAT, naming the tensor, for what the format or `safetensorsLimits` do not allow.
  */
 export function planFile(specs: Iterable<TensorSpec>, metadata: MetadataInput = []): FilePlan {
-  const tensors = [...describeAll(specs)].sort(
+  const tensors = [...describeAll(listSpecs(specs))].sort(
     (left, right) => dtypeRank(right.dtype) - dtypeRank(left.dtype) || compareUtf8(left.name, right.name),
   );
   const parts = new HeaderParts();
@@ -46,7 +46,23 @@ export function planFile(specs: Iterable<TensorSpec>, metadata: MetadataInput = 
   return { head, tensors, byteLength: head.byteLength + end };
 }
 
-function* describeAll(specs: Iterable<TensorSpec>): Generator<TensorInfo> {
+/** The tensors as an array, each known to have a name. Throws ERR_FORMAT. */
+export function listSpecs<Spec extends TensorSpec>(specs: Iterable<Spec>): Spec[] {
+  if (typeof specs?.[Symbol.iterator] !== "function") {
+    throw new OctetError("ERR_FORMAT", "the tensors are no list; pass an array of objects with name, dtype and shape");
+  }
+  const list = [...specs];
+  const nameless = list.findIndex((spec) => typeof spec?.name !== "string");
+  if (nameless >= 0) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `tensor ${nameless} of the list has no name; give each tensor a string as its name`,
+    );
+  }
+  return list;
+}
+
+function* describeAll(specs: readonly TensorSpec[]): Generator<TensorInfo> {
   const names = new Set<string>();
   for (const { name, dtype, shape } of specs) {
     const refuse = (code: "ERR_FORMAT" | "ERR_DTYPE" | "ERR_SHAPE", problem: string): never => {
@@ -61,6 +77,7 @@ function* describeAll(specs: Iterable<TensorSpec>): Generator<TensorInfo> {
     if (names.size === safetensorsLimits.tensors) refuse("ERR_FORMAT", `a file holds at most ${names.size} tensors`);
     names.add(name);
     if (!isSafetensorsDType(dtype)) refuse("ERR_DTYPE", `dtype ${dtype} is not one of ${dtypeList()}`);
+    if (!Array.isArray(shape)) refuse("ERR_SHAPE", "its shape is no array; pass one of whole numbers, [] for a scalar");
     if (shape.length > safetensorsLimits.rank)
       refuse("ERR_SHAPE", `it has more than ${safetensorsLimits.rank} dimensions`);
     const wrong = shape.find((dim) => !Number.isSafeInteger(dim) || dim < 0);

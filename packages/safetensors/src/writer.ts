@@ -1,4 +1,5 @@
 import type { ByteSink } from "./byte-sink.ts";
+import { checkBytes } from "./check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
 import { type FilePlan, type MetadataInput, planFile } from "./plan.ts";
 import type { TensorInfo, TensorSpec } from "./tensor-info.ts";
@@ -64,10 +65,7 @@ class SinkWriter implements SafetensorsWriter {
     this.#checkReady();
     const place = this.#places.get(name);
     if (place === undefined) throw new OctetError("ERR_FORMAT", `tensor ${quote(name)} is not in this file's header`);
-    // Of another view, the length in elements would be taken for bytes somewhere down the line.
-    if (bytes[Symbol.toStringTag] !== "Uint8Array") {
-      throw new OctetError("ERR_DTYPE", `tensor ${quote(name)}: pass its bytes as a Uint8Array`);
-    }
+    checkBytes(name, bytes);
     this.#checkTurn(name, place);
     const before = place === this.#place ? this.#written : 0;
     const { byteLength } = this.tensors[place];

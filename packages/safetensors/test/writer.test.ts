@@ -267,6 +267,24 @@ describe("refused before anything is written", () => {
   });
 });
 
+describe("what no compiler has checked", () => {
+  const values = Float32Array.of(1, -2, 0.5, 4);
+  const tensor = { name: "w", dtype: "F32", shape: [2, 2], data: new Uint8Array(16) };
+  test.each<[string, string, unknown, string]>([
+    ["floats in place of bytes", "ERR_DTYPE", [{ ...tensor, data: values }], '"w"'],
+    ["as many floats as there are bytes", "ERR_DTYPE", [{ ...tensor, data: new Float32Array(16) }], "Float32Array"],
+    ["an ArrayBuffer", "ERR_DTYPE", [{ ...tensor, data: values.buffer }], "ArrayBuffer"],
+    ["no data", "ERR_DTYPE", [{ ...tensor, data: undefined }], '"w"'],
+    ["no name", "ERR_FORMAT", [tensor, { ...tensor, name: undefined }], "tensor 1"],
+    ["no shape", "ERR_SHAPE", [{ ...tensor, shape: undefined }], '"w"'],
+    ["an object of tensors", "ERR_FORMAT", { w: tensor }, "array"],
+    ["nothing", "ERR_FORMAT", undefined, "array"],
+  ])("encodeSafetensors refuses %s", async (_, code, tensors, text) => {
+    const encode = async () => encodeSafetensors(tensors as TensorData[]);
+    await expectRefusal(encode(), code, text);
+  });
+});
+
 describe("writing the data", () => {
   const specs: TensorSpec[] = [
     { name: "b", dtype: "U8", shape: [3] },

@@ -23,20 +23,7 @@ export function absmax<T>(address: usize, count: usize): f32 {
     b = largerMagnitude<T>(b, v128.load(address, 48));
   }
   for (; address + 16 <= end; address += 16) a = largerMagnitude<T>(a, v128.load(address));
-  return finishAbsmax<T>(largerMagnitude<T>(a, b), address, end);
-}
-
-/** The larger magnitudes of `largest` and of 16 bytes of elements, lane by lane, as bits. */
-// @ts-ignore: decorator
-@inline
-export function largerMagnitude<T>(largest: v128, elements: v128): v128 {
-  return sizeof<T>() == 4
-    ? i32x4.max_s(largest, v128.and(elements, v128.load32_splat(MAGNITUDES)))
-    : i16x8.max_s(largest, v128.and(elements, v128.load32_splat(MAGNITUDES, 4)));
-}
-
-/** The largest of all lanes and of the elements from `address` to `end`, fewer than 16 bytes. */
-export function finishAbsmax<T>(a: v128, address: usize, end: usize): f32 {
+  a = largerMagnitude<T>(a, b);
   a = largerMagnitude<T>(a, i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   a = largerMagnitude<T>(a, i8x16.shuffle(a, a, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3));
   let magnitude: i32;
@@ -48,4 +35,13 @@ export function finishAbsmax<T>(a: v128, address: usize, end: usize): f32 {
   magnitude = max(i16x8.extract_lane_s(a, 0), i16x8.extract_lane_s(a, 1));
   for (; address < end; address += 2) magnitude = max(magnitude, <i32>load<u16>(address) & 0x7fff);
   return widenBits<T>(magnitude);
+}
+
+/** The larger magnitudes of `largest` and of 16 bytes of elements, lane by lane, as bits. */
+// @ts-ignore: decorator
+@inline
+function largerMagnitude<T>(largest: v128, elements: v128): v128 {
+  return sizeof<T>() == 4
+    ? i32x4.max_s(largest, v128.and(elements, v128.load32_splat(MAGNITUDES)))
+    : i16x8.max_s(largest, v128.and(elements, v128.load32_splat(MAGNITUDES, 4)));
 }

@@ -16,8 +16,8 @@ const SUMS: usize = BLOCK * COLUMNS * 4;
 
 /**
  * y = sum x w + bias. Items are columns of y.
- * Words: 0 x (pack-rows with 2 rows), 1 m, 2 n, 3 k, 4 weights [n, k], 5 dtype of the weights (3: codes, i8), 6 scales, 7 bytes from the scales
- * of one column to the next, 8 k that share a scale, 9 bias [n] f32 (0: none), 10 output, 11 output dtype.
+ * Words: 0 x (pack-rows with 2 rows), 1 m, 2 n, 3 k, 4 weights [n, k], 5 dtype of the weights (3: codes, i8), 6 scales, 7 bytes from the
+ * scales of one column to the next, 8 k that share a scale, 9 bias [n] f32 (0: none), 10 output, 11 output dtype.
  */
 export function gemmFloats(record: usize, begin: usize, end: usize, scratch: usize): void {
   const dtype = <u32>word(record, 5);

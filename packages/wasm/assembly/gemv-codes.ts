@@ -14,12 +14,13 @@ const COLUMNS: usize = 6;
  * Words: those of gemv-floats, and 11: the largest |x| (f32), then from the 16th byte on x as pack-rows transposes it. Codes that share a
  * scale: all of a column, or a multiple of 16.
  */
-export function gemvCodes(record: usize, begin: usize, end: usize): void {
+export function gemvCodes(record: usize, begin: usize, end: usize, scratch: usize): void {
   const k = word(record, 2);
   const weights = word(record, 3);
   const group = word(record, 7);
   const x = word(record, 11) + 16;
   const mask = v128.load32_splat(TOP_BYTES);
+  let touched = i32x4.splat(0);
   for (let column = begin; column < end; column += COLUMNS) {
     // Past the last column the last one is read again; its sums are not stored.
     const column1 = min(column + 1, end - 1);
@@ -33,6 +34,8 @@ export function gemvCodes(record: usize, begin: usize, end: usize): void {
     const w3 = weights + column3 * k;
     const w4 = weights + column4 * k;
     const w5 = weights + column5 * k;
+    // The first lines of all rows at once: a processor fetches ahead only when it has seen a row begin, and stops at the end of a page.
+    if (k >= 128) touched = v128.or(touched, v128.or(touch(w0, w1, w2), touch(w3, w4, w5)));
     let y0 = f32x4.splat(0);
     let y1 = f32x4.splat(0);
     let y2 = f32x4.splat(0);
@@ -74,6 +77,14 @@ export function gemvCodes(record: usize, begin: usize, end: usize): void {
     if (column + 4 < end) storeColumn(record, column4, y4);
     if (column + 5 < end) storeColumn(record, column5, y5);
   }
+  v128.store(scratch, touched); // or the compiler would leave them out
+}
+
+// @ts-ignore: decorator
+@inline
+function touch(a: usize, b: usize, c: usize): v128 {
+  const first = v128.or(v128.or(v128.load(a), v128.load(b)), v128.load(c));
+  return v128.or(first, v128.or(v128.or(v128.load(a, 64), v128.load(b, 64)), v128.load(c, 64)));
 }
 
 /** Whether 2^24 * 128 * sum |x| is sure to stay finite. */

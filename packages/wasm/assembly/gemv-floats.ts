@@ -6,8 +6,8 @@ import { word } from "./record";
 
 /**
  * The product of one row in float32: reads the weights once, straight from memory. Items are columns.
- * Words: 0 x (pack-rows with 1 row), 1 n, 2 k, 3 weights [n, k], 4 dtype of the weights (3: codes, i8), 5 scales, 6 bytes from the scales of one
- * column to the next, 7 k that share a scale: all of them, or a multiple of 8, 8 bias [n] f32 (0: none), 9 output, 10 output dtype,
+ * Words: 0 x (pack-rows with 1 row), 1 n, 2 k, 3 weights [n, k], 4 dtype of the weights (3: codes, i8), 5 scales, 6 bytes from the scales of
+ * one column to the next, 7 k that share a scale: all of them, or a multiple of 8, 8 bias [n] f32 (0: none), 9 output, 10 output dtype,
  * 11 see gemv-codes (0: do not use it).
  */
 export function gemvFloats(record: usize, begin: usize, end: usize, scratch: usize): void {
@@ -15,7 +15,7 @@ export function gemvFloats(record: usize, begin: usize, end: usize, scratch: usi
   if (dtype == FLOAT32) gemvAs<f32>(record, begin, end);
   else if (dtype == FLOAT16) gemvAs<float16>(record, begin, end);
   else if (dtype == BFLOAT16) gemvAs<bfloat16>(record, begin, end);
-  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end);
+  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end, scratch);
   else gemvAs<i8>(record, begin, end);
 }
 

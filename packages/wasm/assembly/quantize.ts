@@ -1,4 +1,4 @@
-import { absmax, finishAbsmax, isNonFinite, largerMagnitude } from "./absmax";
+import { absmax, isNonFinite } from "./absmax";
 import { codeEight, codeOne, scaleOf } from "./codes";
 import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
 import { word } from "./record";
@@ -28,10 +28,6 @@ function quantizeAs<T>(record: usize, begin: usize, end: usize): void {
     quantizeColumns<T>(record, begin, end);
     return;
   }
-  if (outer == 1) {
-    quantizeConsecutive<T>(record, begin, end);
-    return;
-  }
   const stride = channels * inner;
   for (let channel = begin; channel < end; channel++) {
     const first = channel * inner;
@@ -48,60 +44,6 @@ function quantizeAs<T>(record: usize, begin: usize, end: usize): void {
       quantizeRun<T>(source + at * sizeof<T>(), codes + at, inner, scale, lowest, qmax);
     }
   }
-}
-
-/** As above where every channel is one run (outer = 1): the divisions of a run overlap with reading the next one from memory. */
-function quantizeConsecutive<T>(record: usize, begin: usize, end: usize): void {
-  const inner = word(record, 5);
-  const qmax = <i32>word(record, 7);
-  const lowest = <i32>word(record, 8);
-  const bytes = inner * sizeof<T>();
-  let source = word(record, 0) + begin * bytes;
-  let codes = word(record, 1) + begin * inner;
-  let scales = word(record, 2) + (begin << 2);
-  let amax = absmax<T>(source, inner);
-  for (let channel = begin; channel < end; channel++, source += bytes, codes += inner, scales += 4) {
-    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
-    const scale = scaleOf(amax, qmax);
-    store<f32>(scales, scale);
-    // After the last run that run itself is read again.
-    const next = channel + 1 < end ? source + bytes : source;
-    amax = quantizeRunAhead<T>(source, codes, inner, scale, lowest, qmax, next);
-  }
-}
-
-/** Codes of `count` elements, and the largest magnitude of as many at `next`. */
-function quantizeRunAhead<T>(
-  source: usize,
-  codes: usize,
-  count: usize,
-  scale: f32,
-  lowest: i32,
-  qmax: i32,
-  next: usize,
-): f32 {
-  const scales = f32x4.splat(scale);
-  const low = i16x8.splat(<i16>lowest);
-  const high = i16x8.splat(<i16>qmax);
-  const whole = count & ~15;
-  const end = codes + whole;
-  const nextEnd = next + count * sizeof<T>();
-  let a = i32x4.splat(0);
-  let b = i32x4.splat(0);
-  for (; codes < end; codes += 16, source += 16 * sizeof<T>(), next += 16 * sizeof<T>()) {
-    a = largerMagnitude<T>(a, v128.load(next));
-    b = largerMagnitude<T>(b, v128.load(next, 16));
-    if (sizeof<T>() == 4) {
-      a = largerMagnitude<T>(a, v128.load(next, 32));
-      b = largerMagnitude<T>(b, v128.load(next, 48));
-    }
-    const first = codeEight<T>(source, scales, scales, low, high);
-    const second = codeEight<T>(source + 8 * sizeof<T>(), scales, scales, low, high);
-    v128.store(codes, i8x16.narrow_i16x8_s(first, second));
-  }
-  quantizeRun<T>(source, codes, count - whole, scale, lowest, qmax);
-  for (; next + 16 <= nextEnd; next += 16) a = largerMagnitude<T>(a, v128.load(next));
-  return finishAbsmax<T>(largerMagnitude<T>(a, b), next, nextEnd);
 }
 
 /** Codes of `count` consecutive elements that share a scale. */

@@ -73,7 +73,7 @@ export class Heap {
       throw new OctetError(
         "ERR_OUT_OF_MEMORY",
         `${bytes} bytes in one piece were asked for while ${this.usedBytes} of ${this.#limit} are in use; ` +
-          "dispose tensors that are no longer needed, or split the work",
+          "dispose tensors that are no longer needed, await sync() where ops under way still hold some, or split the work",
       );
     }
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 const folder = new URL(".", import.meta.url).href;
 
-/** Runs a module in a process of its own, which has 20 seconds to end by itself. */
+/** Runs a module in a process of its own, which has 50 seconds to end by itself. */
 function run(code: string): { readonly status: number | null; readonly output: string } {
   const script = `
     import { createWasmBackend } from "${folder}index.ts";
@@ -13,7 +13,7 @@ function run(code: string): { readonly status: number | null; readonly output: s
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--conditions=octet-source", "--input-type=module", "--eval", script],
-    { encoding: "utf8", timeout: 20_000 },
+    { encoding: "utf8", timeout: 50_000 },
   );
   return { status, output: `${stdout}${stderr}` };
 }

@@ -1,7 +1,8 @@
+import { OctetError } from "@octet/core";
 import { Engine } from "./engine.ts";
 import { addressLimit, Heap, pageBytes } from "./heap.ts";
 import { InlineRunner } from "./inline-runner.ts";
-import { instantiateKernels } from "./kernels.ts";
+import { instantiateKernels, type Kernel } from "./kernels.ts";
 import { heapAddress } from "./layout.ts";
 import { createNonFiniteScan } from "./non-finite-scan.ts";
 import { PoolRunner } from "./pool-runner.ts";
@@ -16,11 +17,17 @@ export interface StartedEngine {
   readonly capacity: number;
 }
 
+/** A memory, and how far it may grow: bytes that addresses may use. */
+interface LimitedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly limit: number;
+}
+
 /** Runs ops on the calling thread. */
 export async function startInlineEngine(binary: Uint8Array<ArrayBuffer>): Promise<StartedEngine> {
   const module = await WebAssembly.compile(binary);
-  const memory = makeMemory(1, false);
-  return makeEngine(module, memory, 1, (kernels) => new InlineRunner(kernels, memory));
+  const limited = makeMemory(1, false);
+  return makeEngine(module, limited, 1, (kernels) => new InlineRunner(kernels, limited.memory));
 }
 
 /** Runs ops on `threads` workers. Rejects where they do not start. */
@@ -30,25 +37,39 @@ export async function startPoolEngine(
   threads: number,
 ): Promise<StartedEngine> {
   const module = await WebAssembly.compile(shareMemoryImport(binary));
-  const memory = makeMemory(threads, true);
-  const runner = new PoolRunner(memory);
-  await runner.start(startWorker, module, memory, threads);
-  return makeEngine(module, memory, threads, () => runner);
+  const limited = makeMemory(threads, true);
+  const runner = new PoolRunner(limited.memory);
+  await runner.start(startWorker, module, limited.memory, threads);
+  return makeEngine(module, limited, threads, () => runner);
 }
 
 function makeEngine(
   module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  { memory, limit }: LimitedMemory,
   threads: number,
-  makeRunner: (kernels: ReturnType<typeof instantiateKernels>) => Runner,
+  makeRunner: (kernels: readonly Kernel[]) => Runner,
 ): StartedEngine {
   const kernels = instantiateKernels(module, memory);
-  const heap = new Heap(memory, heapAddress(threads), addressLimit);
+  const heap = new Heap(memory, heapAddress(threads), limit);
   const engine = new Engine(heap, makeRunner(kernels), createNonFiniteScan(kernels, memory));
-  return { engine, capacity: addressLimit - heapAddress(threads) };
+  return { engine, capacity: limit - heapAddress(threads) };
 }
 
-/** The memory, with what lies below the heap. It may grow to the 4 GiB of 32-bit addresses. */
-function makeMemory(threads: number, shared: boolean): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: heapAddress(threads) / pageBytes, maximum: 65536, shared });
+/**
+ * The memory, with what lies below the heap. It may grow to the 4 GiB of 32-bit addresses, or to half, a quarter, an eighth of that where
+ * the system does not set so many addresses aside.
+ */
+function makeMemory(threads: number, shared: boolean): LimitedMemory {
+  const initial = heapAddress(threads) / pageBytes;
+  for (let maximum = 65536; ; maximum /= 2) {
+    try {
+      const memory = new WebAssembly.Memory({ initial, maximum, shared });
+      return { memory, limit: Math.min(maximum * pageBytes, addressLimit) };
+    } catch (cause) {
+      if (maximum > 8192) continue;
+      throw new OctetError("ERR_UNAVAILABLE", "wasm: the system refuses 512 MiB of addresses; close other programs", {
+        cause,
+      });
+    }
+  }
 }

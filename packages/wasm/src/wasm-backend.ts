@@ -51,20 +51,25 @@ export function makeBackend(engine: Engine, info: BackendInfo): Backend {
 /** Checks arguments, plans launches, keeps the books on tensors. */
 class WasmBackend implements Backend {
   readonly info: BackendInfo;
-  readonly #engine: Engine;
+  /** Let go by `dispose`, and its memory with it. */
+  #ownEngine: Engine | undefined;
   readonly #live = new Set<WasmHandle>();
   readonly #forget = (tensor: WasmHandle): void => {
     this.#live.delete(tensor);
   };
-  #disposed = false;
 
   constructor(engine: Engine, info: BackendInfo) {
-    this.#engine = engine;
+    this.#ownEngine = engine;
     this.info = info;
   }
 
   get disposed(): boolean {
-    return this.#disposed;
+    return this.#ownEngine === undefined;
+  }
+
+  /** Validation has refused a disposed backend before anything asks for it. */
+  get #engine(): Engine {
+    return this.#ownEngine as Engine;
   }
 
   supports(spec: OpSpec): boolean {
@@ -141,10 +146,11 @@ class WasmBackend implements Backend {
   }
 
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    for (const handle of this.#live) handle.dispose();
-    this.#engine.dispose();
+    const engine = this.#ownEngine;
+    if (engine === undefined) return;
+    for (const tensor of this.#live) tensor.dispose();
+    this.#ownEngine = undefined;
+    engine.dispose();
   }
 
   [disposeSymbol](): void {

@@ -19,9 +19,7 @@ export function addBackendsCommand(program: Command, session: Session): void {
 
 function renderBackends({ backends, auto }: BackendsJson, { stdout, env }: Session): string {
   const rows = backends.map((backend) =>
-    backend.available
-      ? [backend.name, "yes", [backend.device, ...backend.features].join(", ")]
-      : [backend.name, "no", backend.reason],
+    backend.available ? [backend.name, "yes", backend.device] : [backend.name, "no", backend.reason],
   );
   const columns = [{ header: "backend" }, { header: "runs" }, { header: "on what, or why not", shrinks: true }];
   return `${renderTable({ columns, rows }, stdout, env)}\n--backend auto takes ${auto ?? "none of them"}\n`;

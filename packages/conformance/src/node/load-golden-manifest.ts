@@ -7,7 +7,7 @@ import { goldenCases } from "../golden/index.ts";
 /**
  * The cases of the golden vectors in `path`, a `.json` file, with the tensors in the `.safetensors` file of the same name beside it.
  * Both are read into memory: golden vectors are megabytes.
- * @throws OctetError `ERR_FORMAT` for a file that cannot be read or does not hold what it should
+ * @throws OctetError `ERR_UNAVAILABLE` for a file that cannot be read, `ERR_FORMAT` for one that does not hold what it should
  */
 export async function loadGoldenManifest(path: string): Promise<ConformanceCase[]> {
   if (!path.endsWith(".json")) {
@@ -25,7 +25,9 @@ async function read(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new OctetError("ERR_FORMAT", `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "there is no such file or folder (ENOENT)" : message;
+    throw new OctetError("ERR_UNAVAILABLE", `cannot read ${path}: ${reason}`, { cause });
   }
 }
 

@@ -9,7 +9,7 @@ const panelRows = 2;
 const columnUnit = 48;
 
 /** The columns that gemv-integers takes at a time. */
-const gemvColumns = 4;
+const gemvColumns = 6;
 
 /** Bytes of the tree of a block of 2048 input features of a panel; assembly/inner-product.ts. */
 const treeBytes = 7 * (panelRows + 1) * 16;
@@ -51,7 +51,12 @@ export function planIntegerLinear(sources: LinearSources, activations: "int8" | 
               grain: grainOf(k, gemvColumns),
               words: [codes, scales, n, k, ...common],
             }
-          : { kernel: "gemmIntegers", items: n, grain: columnUnit, words: [codes, scales, tree, m, n, k, ...common] },
+          : {
+              kernel: "gemmIntegers",
+              items: n,
+              grain: columnUnit,
+              words: [codes, scales, tree, m, n, k, ...common, qmax],
+            },
       ];
     },
   };

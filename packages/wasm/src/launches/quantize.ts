@@ -12,8 +12,8 @@ function planChannels(x: Source, form: QuantizedForm): Plan {
   const { outer, channels, inner } = scaleLayout(form.granularity, form.shape);
   const { highest, lowest } = bitRange(form.bits);
   const { scaleOffset } = quantizedParts(form);
-  // Threads that work on neighbouring columns of the same rows keep out of each other's cache lines.
-  const grain = grainOf(outer * inner, inner === 1 ? 64 : 1);
+  // Columns are read row by row: narrower strips of them cost more, in caches and page tables.
+  const grain = grainOf(outer * inner, inner === 1 ? 256 : 1);
   return {
     temporaries: [statusBytes],
     mustBeFinite: { ...x, size: sizeOf(form.shape) },

@@ -1,0 +1,2 @@
+/** Gives an object that is no backend. */
+export default () => ({});

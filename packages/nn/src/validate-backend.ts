@@ -1,0 +1,11 @@
+import { OctetError } from "@octet/core";
+
+/** Checks that a layer was given a backend, for callers whom no compiler tells. @throws OctetError `ERR_UNAVAILABLE` */
+export function validateBackend(layer: string, options: { readonly backend?: unknown } | undefined): void {
+  if (options?.backend != null) return;
+  const call = `new ${layer}(inFeatures, outFeatures, { backend })`;
+  throw new OctetError(
+    "ERR_UNAVAILABLE",
+    `got no backend; make the layer with ${call}: createReferenceBackend() of @octet/core makes one`,
+  );
+}
