@@ -31,8 +31,6 @@ inline uint16_t float_to_bfloat16(float value) {
   return uint16_t((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
 }
 
-inline void forget(uint4&) {}
-
 inline uint32_t subtract_f16x2(uint32_t a, uint32_t b) {
   const auto difference = [](uint32_t x, uint32_t y) { return float_to_half(half_to_float(uint16_t(x)) - half_to_float(uint16_t(y))); };
   return difference(a & 0xFFFF, b & 0xFFFF) | uint32_t(difference(a >> 16, b >> 16)) << 16;

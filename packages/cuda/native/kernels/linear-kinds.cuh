@@ -25,6 +25,8 @@ __device__ __forceinline__ void expand_to_bf16(uint32_t word, uint32_t& first, u
 
 struct F16Codes {
   using Sum = float;
+  /** Whether a large tile takes more registers than two blocks on a multiprocessor have. */
+  static constexpr bool many_registers = false;
   static constexpr int activation_bytes = 2, weight_bytes = 1, planes = 1, step_count = 4;
   static __device__ __forceinline__ void expand(const uint32_t* words, int step, uint32_t& first, uint32_t& second) {
     expand_to_f16(words[step], first, second);
@@ -33,6 +35,7 @@ struct F16Codes {
 };
 
 struct Bf16Codes : F16Codes {
+  static constexpr bool many_registers = true;
   static __device__ __forceinline__ void expand(const uint32_t* words, int step, uint32_t& first, uint32_t& second) {
     expand_to_bf16(words[step], first, second);
   }
@@ -54,6 +57,7 @@ struct Bf16Floats : F16Floats {
 template <int PLANES>
 struct IntegerCodes {
   using Sum = int32_t;
+  static constexpr bool many_registers = PLANES == 2;
   static constexpr int activation_bytes = 1, weight_bytes = 1, planes = PLANES, step_count = 2;
   static __device__ __forceinline__ void expand(const uint32_t* words, int step, uint32_t& first, uint32_t& second) {
     first = words[2 * step], second = words[2 * step + 1];

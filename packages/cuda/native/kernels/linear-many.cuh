@@ -13,6 +13,8 @@ template <class KIND, int M_WARPS, int M_TILES, int N_TILES, int STAGES>
 struct ManyTiles {
   using Kind = KIND;
   static constexpr int m_warps = M_WARPS, n_warps = 8 / M_WARPS, m_tiles = M_TILES, n_tiles = N_TILES, stages = STAGES;
+  /** On a multiprocessor at once: while one waits, the other multiplies. */
+  static constexpr int blocks = Kind::many_registers && M_TILES * N_TILES * Kind::planes == 16 ? 1 : 2;
   static constexpr int rows = 16 * M_TILES * M_WARPS, columns = 8 * N_TILES * n_warps;
   static constexpr int x_pitch = tile_pitch(Kind::activation_bytes), w_pitch = tile_pitch(Kind::weight_bytes);
   static constexpr int x_bytes = rows * x_pitch, w_bytes = columns * w_pitch;
@@ -70,7 +72,7 @@ __device__ __forceinline__ void read_tile(const uint8_t* source, uint32_t (&word
 
 /** gridDim.x: tiles of y, those of one band of weights beside each other. */
 template <class Tiles, bool ALIGNED>
-__global__ void __launch_bounds__(many_threads, 1)
+__global__ void __launch_bounds__(many_threads, Tiles::blocks)
     linear_many(TensorCoreInput x, const uint8_t* __restrict__ w, LinearShape shape, LinearOutput out) {
   using Kind = typename Tiles::Kind;
   using Sum = typename Kind::Sum;

@@ -55,11 +55,6 @@ __device__ __forceinline__ void copy_async_wait() {
   asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
 }
 
-/** Makes the compiler forget what it knows of these words, so that it does not keep what it made of them before. */
-__device__ __forceinline__ void forget(uint4& words) {
-  asm volatile("" : "+r"(words.x), "+r"(words.y), "+r"(words.z), "+r"(words.w));
-}
-
 /** a - b on pairs of float16. */
 __device__ __forceinline__ uint32_t subtract_f16x2(uint32_t a, uint32_t b) {
   uint32_t d;

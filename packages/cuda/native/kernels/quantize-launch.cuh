@@ -12,14 +12,14 @@ inline int64_t power_of_two_from(int64_t value) {
   return power;
 }
 
-/** Rows that a block keeps in registers. */
+/** Rows that a block keeps in shared memory. */
 template <class T, class Codes>
 void quantize_kept_rows(const typename T::Storage* x, int64_t rows, int64_t columns, int64_t pitch, CodeRange range, Codes codes,
                         float* scales, Fault* fault, cudaStream_t stream) {
   const int64_t vectors = divide_up(columns, per_vector<T>);
   const int64_t lanes = vectors <= 32 ? power_of_two_from(vectors) : std::max<int64_t>(32, power_of_two_from(divide_up(vectors, row_vectors)));
   const int64_t together = std::max<int64_t>(1, 256 / lanes);
-  const size_t shared_bytes = lanes > 32 ? size_t(lanes * together / 32 * 4) : 0;
+  const size_t shared_bytes = size_t(row_partial_bytes + together * vectors * 16);
   const int32_t length = int32_t(columns);
   OCTET_LAUNCH((quantize_rows<T, Codes>), dim3(blocks(rows, together)), dim3(unsigned(lanes), unsigned(together)), shared_bytes, stream, x,
                rows, length, pitch, range, codes, scales, fault);

@@ -1,11 +1,15 @@
-// Scales and codes of rows that fit in a block's registers: x is read once.
+// Scales and codes of rows that fit in shared memory: x is read once, by asynchronous copies, so that all of it is on its way at once.
 //
-// blockDim is (lanes per row, rows per block); lanes per row is a power of two. A thread keeps `row_vectors` vectors of 16 bytes.
+// blockDim is (lanes per row, rows per block); lanes per row is a power of two. A thread minds the vectors of 16 bytes that it copied.
 #pragma once
 #include "vectors.cuh"
 
+/** Vectors of a thread, at most. */
 constexpr int row_vectors = 8;
 constexpr int max_row_lanes = 512;
+
+/** What the warps of a block tell each other lies before the rows. */
+constexpr int row_partial_bytes = 128;
 
 /** The longest row, in elements. */
 template <class T>
@@ -24,9 +28,17 @@ __device__ __forceinline__ uint32_t row_maximum(uint32_t value, uint32_t* partia
   return value;
 }
 
+template <class T>
+__device__ __forceinline__ Vector<T> kept_vector(const uint4* kept) {
+  const uint4 words = *kept;
+  Vector<T> vector;
+  memcpy(&vector, &words, 16);
+  return vector;
+}
+
 /** Code `c` of row `r` goes to place `r * pitch + c`. */
 template <class T, class Codes>
-__global__ void __launch_bounds__(max_row_lanes)
+__global__ void __launch_bounds__(max_row_lanes, 3)
     quantize_rows(const typename T::Storage* __restrict__ x,  // [rows, columns]
                   int64_t rows, int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                   float* __restrict__ scales,  // [rows]
@@ -37,41 +49,48 @@ __global__ void __launch_bounds__(max_row_lanes)
   const int lanes = int(blockDim.x);
   const int64_t start = row * columns;
   const bool whole_loads = columns % width == 0, whole_stores = pitch % width == 0;
+  const int vectors = (columns + width - 1) / width, own = inside ? vectors : 0;
+  auto* partial = shared_memory<uint32_t>();
+  uint4* kept = shared_memory<uint4>() + row_partial_bytes / 16 + int(threadIdx.y) * vectors;
 
-  Vector<T> kept[row_vectors];
-  uint32_t largest = 0;
-#pragma unroll
-  for (int v = 0; v < row_vectors; v++) {
-    const int64_t column = int64_t(v * lanes + int(threadIdx.x)) * width;
-    const int64_t left = inside ? columns - column : 0;
-    kept[v] = load_vector<T>(x + (left > 0 ? start + column : 0), left, whole_loads && left > 0);
-#pragma unroll
-    for (int i = 0; i < width; i++) largest = max(largest, magnitude_of(kept[v][i]));
+  if (whole_loads) {
+#pragma unroll 4
+    for (int v = int(threadIdx.x); v < own; v += lanes) copy_async(kept + v, x + start + v * width, 16);
+  } else {
+#pragma unroll 1
+    for (int v = int(threadIdx.x); v < own; v += lanes) {
+      const Vector<T> vector = load_vector<T>(x + start + v * width, columns - v * width, false);
+      memcpy(kept + v, &vector, 16);
+    }
   }
-  if (largest >= infinite_magnitude) {
+  copy_async_commit();
+  copy_async_wait<0>();
+  uint32_t largest = 0;
+#pragma unroll 4
+  for (int v = int(threadIdx.x); v < own; v += lanes) {
+    const Vector<T> vector = kept_vector<T>(kept + v);
 #pragma unroll
-    for (int v = 0; v < row_vectors; v++)
+    for (int i = 0; i < width; i++) largest = max(largest, T::magnitude(vector.elements[i]));
+  }
+  largest = widen_magnitude<T>(largest);
+  if (largest >= infinite_magnitude) {
+#pragma unroll 1
+    for (int v = int(threadIdx.x); v < own; v += lanes) {
+      const Vector<T> vector = kept_vector<T>(kept + v);
 #pragma unroll
       for (int i = 0; i < width; i++)
-        if (magnitude_of(kept[v][i]) >= infinite_magnitude)
-          report(fault, start + int64_t(v * lanes + int(threadIdx.x)) * width + i);
+        if (magnitude_of(vector[i]) >= infinite_magnitude) report(fault, start + v * width + i);
+    }
   }
-  const float amax = __uint_as_float(row_maximum(largest, shared_memory<uint32_t>()));
+  const float amax = __uint_as_float(row_maximum(largest, partial));
   if (!inside) return;
   const float scale = scale_of(amax, range.qmax);
   if (threadIdx.x == 0) scales[row] = scale;
-#pragma unroll
-  for (int v = 0; v < row_vectors; v++) {
-    const int64_t column = int64_t(v * lanes + int(threadIdx.x)) * width, left = columns - column;
-    if (left <= 0) break;
-    // x stays packed between its two uses: widened it would not fit in registers.
-    uint4 words;
-    memcpy(&words, &kept[v], 16);
-    forget(words);
-    memcpy(&kept[v], &words, 16);
+#pragma unroll 2
+  for (int v = int(threadIdx.x); v < vectors; v += lanes) {
     int32_t values[width];
-#pragma unroll
-    for (int i = 0; i < width; i++) values[i] = code_of(kept[v][i], scale, range);
+    codes_of(kept_vector<T>(kept + v), scale, range, values);
+    const int32_t column = v * width, left = columns - column;
     codes.store(row * pitch + column, values, left, whole_stores && left >= width);
   }
 }

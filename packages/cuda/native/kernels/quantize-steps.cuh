@@ -75,8 +75,7 @@ __global__ void __launch_bounds__(step_threads)
   if (layout.inner - place >= width && skew == 0) {
     const float scale = scales[channel];
     int32_t values[width];
-#pragma unroll
-    for (int i = 0; i < width; i++) values[i] = code_of(vector[i], scale, range);
+    codes_of(vector, scale, range, values);
     codes.store(first, values, left, left >= width);
     return;
   }

@@ -4,16 +4,21 @@
 
 namespace octet {
 
-/** Columns for 8 rows and fewer: 32 at once when more rows would read x too often. */
+template <class Kind, int TILES, int TOKENS, bool ALIGNED>
+void launch_few_tiles(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
+  OCTET_LAUNCH((linear_few<Kind, TILES, TOKENS, ALIGNED>), dim3(blocks(shape.n, 16 * TILES)), dim3(few_threads),
+               (few_shared_bytes<Kind, TILES, TOKENS>), stream, x, w, shape, out);
+}
+
+/** Columns for few rows: 32 at once when more rows would read x too often. */
 template <class Kind, bool ALIGNED>
 void launch_few(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
-  if (ALIGNED && shape.m > 4 && shape.n >= 4096) {
-    if constexpr (ALIGNED)
-      OCTET_LAUNCH((linear_few<Kind, 2, true>), dim3(blocks(shape.n, 32)), dim3(few_threads), (few_shared_bytes<Kind, 2>), stream, x, w, shape, out);
-    return;
+  if constexpr (ALIGNED) {
+    if (shape.m > token_rows && shape.n >= 4096) return launch_few_tiles<Kind, 2, 2, true>(x, w, shape, out, stream);
+    if (shape.m > token_rows) return launch_few_tiles<Kind, 1, 2, true>(x, w, shape, out, stream);
+    if (shape.m > 4 && shape.n >= 4096) return launch_few_tiles<Kind, 2, 1, true>(x, w, shape, out, stream);
   }
-  OCTET_LAUNCH((linear_few<Kind, 1, ALIGNED>), dim3(blocks(shape.n, 16)), dim3(few_threads), (few_shared_bytes<Kind, 1>), stream, x, w,
-               shape, out);
+  launch_few_tiles<Kind, 1, 1, ALIGNED>(x, w, shape, out, stream);
 }
 
 template <class Tiles, bool ALIGNED>
@@ -29,7 +34,7 @@ template <class Kind, bool ALIGNED>
 void launch_tensor_cores(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
   // A tile of two planes keeps twice the sums: half the rows.
   constexpr int large_m_tiles = Kind::planes == 1 ? 4 : 2;
-  if (shape.m <= few_rows) return launch_few<Kind, ALIGNED>(x, w, shape, out, stream);
+  if (shape.m <= (ALIGNED ? few_rows : token_rows)) return launch_few<Kind, ALIGNED>(x, w, shape, out, stream);
   if (shape.m <= 32) return launch_many<ManyTiles<Kind, 2, 1, 2, 6>, ALIGNED>(x, w, shape, out, stream);
   // Large tiles read least, small ones occupy more multiprocessors: large where they are enough for all.
   using Large = ManyTiles<Kind, 2, large_m_tiles, 4, 3>;
