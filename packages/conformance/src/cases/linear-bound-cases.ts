@@ -4,28 +4,7 @@ import { generate, quantizedTensor } from "../data.ts";
 import type { Fault } from "../faults.ts";
 import { type LinearRow, linearCase, perChannel, perTensor, scaleCatches, type WeightSpec } from "./linear-case.ts";
 import { normalInputs } from "./linear-data.ts";
-
-/** x, n: rows from 1 past a tile of 32, k around the widths of registers and tiles, n below and past a tile. */
-const shapes: readonly (readonly [readonly number[], number])[] = [
-  [[1, 1], 1],
-  [[1, 3], 5],
-  [[2, 5], 3],
-  [[3, 7], 1],
-  [[4, 17], 7],
-  [[5, 31], 33],
-  [[6, 33], 31],
-  [[7, 64], 17],
-  [[8, 65], 64],
-  [[9, 127], 5],
-  [[16, 130], 33],
-  [[17, 32], 65],
-  [[33, 48], 16],
-  [[1, 1001], 17],
-  [[3, 1001], 5],
-  [[65], 9],
-  [[2, 3, 33], 7],
-  [[1, 2, 2, 16], 3],
-];
+import { linearShapes } from "./linear-shapes.ts";
 
 const groups: readonly (readonly [readonly number[], number, number])[] = [
   [[3, 5], 7, 1],
@@ -57,8 +36,8 @@ export function linearBoundCases(): ConformanceCase[] {
   const combinations = floatDTypes.flatMap((dtype) => floatDTypes.map((output) => ({ dtype, output })));
   const biases: readonly (FloatDType | undefined)[] = [undefined, ...floatDTypes];
   return [
-    ...shapes.map(([x, n]) => normal(x, n, {})),
-    ...shapes.map(([x, n], index) => normal(x, n, { bias: floatDTypes[index % 3] })),
+    ...linearShapes.map(([x, n]) => normal(x, n, {})),
+    ...linearShapes.map(([x, n], index) => normal(x, n, { bias: floatDTypes[index % 3] })),
     ...combinations.map((combination, index) => normal([3, 33], 6, { ...combination, bias: biases[index % 4] })),
     ...groups.map(([x, n, size]) => normal(x, n, { weight: group(size) })),
     ...(["float16", "bfloat16"] as const).map((dtype) => normal([3, 96], 9, { dtype, weight: group(32), bias: dtype })),

@@ -5,7 +5,7 @@ import { type LinearRow, linearCase, perChannel, perTensor, scaleCatches } from 
 import { gridInputs } from "./linear-data.ts";
 
 /** x, n: rows from 1 past a tile of 32, k around the widths of registers and tiles, n below and past a tile. */
-const shapes: readonly (readonly [readonly number[], number])[] = [
+export const linearShapes: readonly (readonly [readonly number[], number])[] = [
   [[1, 1], 1],
   [[1, 3], 5],
   [[2, 5], 3],
@@ -44,8 +44,8 @@ export function linearShapeCases(activations: "int16" | "int8"): ConformanceCase
   const combinations = floatDTypes.flatMap((dtype) => floatDTypes.map((output) => ({ dtype, output })));
   const biases: readonly (FloatDType | undefined)[] = [undefined, ...floatDTypes];
   return [
-    ...shapes.map(([x, n]) => grid({ x, n })),
-    ...shapes.map(([x, n], index) => grid({ x, n, bias: floatDTypes[index % 3] })),
+    ...linearShapes.map(([x, n]) => grid({ x, n })),
+    ...linearShapes.map(([x, n], index) => grid({ x, n, bias: floatDTypes[index % 3] })),
     ...combinations.map((combination, index) => grid({ x: [3, 33], n: 6, ...combination, bias: biases[index % 4] })),
     ...[2, 3, 4, 5, 6, 7].map((bits) => grid({ x: [2, 37], n: 9, weight: { ...perChannel, bits } })),
     grid({ x: [5, 31], n: 33, weight: perTensor }),
