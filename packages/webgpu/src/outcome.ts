@@ -1,4 +1,5 @@
 import { nonFinite, type OctetError } from "@octet/core";
+import type { Submission } from "./command-queue.ts";
 
 /** Two words where kernels note elements that are not finite: the complement of the first flat index (0: none), and how many. */
 export interface FaultSlot {
@@ -13,8 +14,8 @@ export interface FaultSlot {
  */
 export class Outcome {
   readonly slot: FaultSlot | undefined;
-  /** What the device itself said of the op. */
-  readonly deviceError: Promise<OctetError | undefined>;
+  /** What the op was submitted in, of which the device has its own to say. */
+  readonly submission: Submission;
   /** Whether a download has thrown the error. */
   reported = false;
   #settled = false;
@@ -23,10 +24,10 @@ export class Outcome {
   #error: OctetError | undefined;
   #origin: Outcome | undefined;
 
-  constructor(inputs: readonly Outcome[], slot: FaultSlot | undefined, deviceError: Promise<OctetError | undefined>) {
+  constructor(inputs: readonly Outcome[], slot: FaultSlot | undefined, submission: Submission) {
     this.#inputs = inputs;
     this.slot = slot;
-    this.deviceError = deviceError;
+    this.submission = submission;
   }
 
   /** Whether it is known how the op went. */

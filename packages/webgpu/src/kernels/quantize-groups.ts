@@ -1,7 +1,7 @@
 import type { CodeRange, FloatDType } from "@octet/core";
 import { bindRange } from "../buffer-range.ts";
 import type { CodeChunk } from "../code-chunks.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { codeOf } from "../wgsl/code.ts";
 import { codeWord } from "../wgsl/code-address.ts";
 import { decompose } from "../wgsl/decompose.ts";
@@ -24,41 +24,42 @@ export interface GroupsVariant {
 }
 
 /** One scale per short stretch of a row, one invocation per stretch: no barrier, and many stretches at once. */
-export function quantizeGroupsShader({ dtype, range, planes, vectors }: GroupsVariant): Shader {
-  return shader({
-    name: `quantize groups ${dtype} to ${range.lowest}..${range.qmax}${vectors ? " by 4" : ""}`,
-    exact: true,
-    params: [
-      "x_shift",
-      "codes_shift",
-      "scales_shift",
-      "groups",
-      "size",
-      "cols",
-      "quads",
-      "stride",
-      "block",
-      "plane",
-      "first_element",
-      "slot",
-    ],
-    buffers: [
-      ["x", "read", elementArray(dtype, vectors)],
-      ["codes", "read_write", "array<u32>"],
-      ["scales", "read_write", "array<u32>"],
-      ["findings", "read_write", "array<atomic<u32>>"],
-    ],
-    pieces: [
-      decompose,
-      loadElements(dtype, vectors),
-      scaleBits(range.qmax),
-      codeOf(range),
-      codeWord,
-      storeCodes[planes],
-      noteFault,
-    ],
-    workgroupSize: [lanes],
-    main: `
+export const quantizeGroupsShader: (groupsVariant: GroupsVariant) => Shader = eachVariantOnce(
+  ({ dtype, range, planes, vectors }) => {
+    return shader({
+      name: `quantize groups ${dtype} to ${range.lowest}..${range.qmax}${vectors ? " by 4" : ""}`,
+      exact: true,
+      params: [
+        "x_shift",
+        "codes_shift",
+        "scales_shift",
+        "groups",
+        "size",
+        "cols",
+        "quads",
+        "stride",
+        "block",
+        "plane",
+        "first_element",
+        "slot",
+      ],
+      buffers: [
+        ["x", "read", elementArray(dtype, vectors)],
+        ["codes", "read_write", "array<u32>"],
+        ["scales", "read_write", "array<u32>"],
+        ["findings", "read_write", "array<atomic<u32>>"],
+      ],
+      pieces: [
+        decompose,
+        loadElements(dtype, vectors),
+        scaleBits(range.qmax),
+        codeOf(range),
+        codeWord,
+        storeCodes[planes],
+        noteFault,
+      ],
+      workgroupSize: [lanes],
+      main: `
   if (index >= params.groups) { return; }
   let start = index * params.size;
   let end = start + params.size;
@@ -85,8 +86,9 @@ export function quantizeGroupsShader({ dtype, range, planes, vectors }: GroupsVa
     );
     store_codes(params.codes_shift + code_word(row, word), values);
   }`,
-  });
-}
+    });
+  },
+);
 
 /** Enqueues the quantization of a chunk in groups of `size`: of whole rows, or of a multiple of 4 that divides the rows. */
 export function quantizeGroups(

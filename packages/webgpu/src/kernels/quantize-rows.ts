@@ -1,7 +1,7 @@
 import type { CodeRange, FloatDType } from "@octet/core";
 import { bindRange } from "../buffer-range.ts";
 import type { CodeChunk } from "../code-chunks.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { codeOf } from "../wgsl/code.ts";
 import { codeWord } from "../wgsl/code-address.ts";
 import { decompose } from "../wgsl/decompose.ts";
@@ -26,45 +26,46 @@ export interface RowsVariant {
  * One scale per row, one workgroup per row: the largest magnitude, the scale, the codes, reading the row twice. The maximum is taken of
  * bit patterns, whose order is that of magnitudes, so that no order of reduction changes it.
  */
-export function quantizeRowsShader({ dtype, range, planes, vectors, subgroups }: RowsVariant): Shader {
-  const reduce = subgroups
-    ? "let together = subgroupMax(largest); if (subgroupElect()) { atomicMax(&row_largest, together); }"
-    : "atomicMax(&row_largest, largest);";
-  return shader({
-    name: `quantize rows ${dtype} to ${range.lowest}..${range.qmax}${vectors ? " by 4" : ""}${subgroups ? " subgroups" : ""}`,
-    exact: true,
-    directives: subgroups ? "enable subgroups;" : "",
-    params: [
-      "x_shift",
-      "codes_shift",
-      "scales_shift",
-      "rows",
-      "cols",
-      "quads",
-      "stride",
-      "block",
-      "plane",
-      "first_element",
-      "slot",
-    ],
-    buffers: [
-      ["x", "read", elementArray(dtype, vectors)],
-      ["codes", "read_write", "array<u32>"],
-      ["scales", "read_write", "array<u32>"],
-      ["findings", "read_write", "array<atomic<u32>>"],
-    ],
-    pieces: [
-      decompose,
-      loadElements(dtype, vectors),
-      scaleBits(range.qmax),
-      codeOf(range),
-      codeWord,
-      storeCodes[planes],
-      noteFault,
-      "var<workgroup> row_largest: atomic<u32>;\n",
-    ],
-    workgroupSize: [lanes],
-    main: `
+export const quantizeRowsShader: (rowsVariant: RowsVariant) => Shader = eachVariantOnce(
+  ({ dtype, range, planes, vectors, subgroups }) => {
+    const reduce = subgroups
+      ? "let together = subgroupMax(largest); if (subgroupElect()) { atomicMax(&row_largest, together); }"
+      : "atomicMax(&row_largest, largest);";
+    return shader({
+      name: `quantize rows ${dtype} to ${range.lowest}..${range.qmax}${vectors ? " by 4" : ""}${subgroups ? " subgroups" : ""}`,
+      exact: true,
+      directives: subgroups ? "enable subgroups;" : "",
+      params: [
+        "x_shift",
+        "codes_shift",
+        "scales_shift",
+        "rows",
+        "cols",
+        "quads",
+        "stride",
+        "block",
+        "plane",
+        "first_element",
+        "slot",
+      ],
+      buffers: [
+        ["x", "read", elementArray(dtype, vectors)],
+        ["codes", "read_write", "array<u32>"],
+        ["scales", "read_write", "array<u32>"],
+        ["findings", "read_write", "array<atomic<u32>>"],
+      ],
+      pieces: [
+        decompose,
+        loadElements(dtype, vectors),
+        scaleBits(range.qmax),
+        codeOf(range),
+        codeWord,
+        storeCodes[planes],
+        noteFault,
+        "var<workgroup> row_largest: atomic<u32>;\n",
+      ],
+      workgroupSize: [lanes],
+      main: `
   if (group >= params.rows) { return; }
   let start = group * params.cols;
   let end = start + params.cols;
@@ -88,8 +89,9 @@ export function quantizeRowsShader({ dtype, range, planes, vectors, subgroups }:
     );
     store_codes(params.codes_shift + code_word(group, word), values);
   }`,
-  });
-}
+    });
+  },
+);
 
 /** Enqueues the quantization of the rows of a chunk. */
 export function quantizeRows(
