@@ -9,9 +9,8 @@ import { linearTileShader, tileColumns, tileRows } from "./linear-tile.ts";
 import type { LinearVariant } from "./linear-variant.ts";
 import { linearVectorShader, type VectorShape } from "./linear-vector.ts";
 import { padRows, padRowsShader } from "./pad-rows.ts";
-import { maxShortGroup, quantizeGroups, quantizeGroupsShader } from "./quantize-groups.ts";
-import { quantizeRows, quantizeRowsShader } from "./quantize-rows.ts";
 import { channelScalesShader } from "./quantize-scattered.ts";
+import { quantizeStretches, stretchesShaders } from "./quantize-stretches.ts";
 import type { FloatSource } from "./quantize-task.ts";
 
 /** A weight [n, k] on the device. */
@@ -132,10 +131,7 @@ function codeRows(operation: Operation, x: FloatSource, m: number, k: number, mo
     const all = bindRange({ buffer: scales, start: 0, end: m * 4 });
     operation.launch(channelScalesShader(range.qmax), [0, m], [all], Math.ceil(m / 256));
   } else {
-    for (const chunk of codeChunks(layout, maxRangeBytes)) {
-      if (k <= maxShortGroup) quantizeGroups(task, target, chunk, k);
-      else quantizeRows(task, target, chunk);
-    }
+    for (const chunk of codeChunks(layout, maxRangeBytes)) quantizeStretches(task, target, chunk, k);
   }
   return { buffer: codes, rowBytes, unit: 4, scales };
 }
@@ -234,7 +230,7 @@ function vectorShape(m: number, n: number, quads: number, { software }: ShaderFe
 /** The shaders that a linear op may need, whatever the shapes. */
 export function linearShaders(spec: Extract<OpSpec, { op: "linear" }>, features: ShaderFeatures): Shader[] {
   const { dtype, activations, weight, bias, outputDType: output } = spec;
-  const { packedDot, subgroups, software } = features;
+  const { packedDot, software } = features;
   const weights = "dtype" in weight ? weight.dtype : weight.granularity.kind === "group" ? "groups" : "codes";
   const variant: LinearVariant = { activations, weights, bias, output, packedDot };
   const shapes = [1, 2, 4, 8].flatMap((mRows) => [
@@ -250,9 +246,5 @@ export function linearShaders(spec: Extract<OpSpec, { op: "linear" }>, features:
   if (activations === "float") return [padRowsShader(dtype), ...products];
   const range = activationRange[activations];
   const planes = activations === "int8" ? "bytes" : "high-low";
-  const rows = [true, false].flatMap((vectors) => [
-    quantizeGroupsShader({ dtype, range, planes, vectors }),
-    quantizeRowsShader({ dtype, range, planes, vectors, subgroups }),
-  ]);
-  return [...rows, channelScalesShader(range.qmax), ...products];
+  return [...stretchesShaders(dtype, range, planes, features), channelScalesShader(range.qmax), ...products];
 }
