@@ -32,7 +32,6 @@ import {
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import type { Device } from "./device.ts";
 import { type DeviceTensor, WebGPUQuantizedTensor, WebGPUTensor } from "./device-tensor.ts";
-import type { Verdict } from "./error-scopes.ts";
 import { activation } from "./kernels/activation.ts";
 import { dequantize } from "./kernels/dequantize.ts";
 import { type LinearWeight, linear } from "./kernels/linear.ts";
@@ -239,31 +238,30 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     const { pages, settle } = ledger.snapshot();
     const all = [...parts, ...pages.map((buffer) => ({ buffer, bytes: buffer.size }))];
     const { bytes, verdict } = readBuffers(gpu, all, staging);
-    const copies = await this.#whileAlive(bytes, verdict);
+    const copied = this.#whileAlive(bytes);
+    copied.catch(() => {}); // is awaited below, unless the verdict, which says more, comes first
     const fault = await verdict;
     if (fault !== undefined) {
       // Nothing was copied, and no finding of any op either: those are for a read that leaves out what could not be read.
       if (parts.length > 0) await this.#read([]);
-      throw outcome?.error ?? fault;
+      throw outcome?.report() ?? fault;
     }
+    const copies = await copied;
     await settle(copies.slice(parts.length).map((bytes) => new Uint32Array(bytes.buffer)));
-    if (outcome?.error !== undefined) {
-      outcome.origin.reported = true;
-      throw outcome.error;
-    }
+    const error = outcome?.report();
+    if (error !== undefined) throw error;
     return copies.slice(0, parts.length);
   }
 
   /** What the device promised, unless the backend is disposed or the device lost before: then the error that says so. */
-  async #whileAlive<Result>(work: Promise<Result>, verdict?: Verdict): Promise<Result> {
+  async #whileAlive<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;
     } catch (error) {
       validateAlive(this);
-      const found = await verdict;
       // What is lost says so soon after it rejects what was under way.
       await Promise.race([this.#device.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
-      throw this.#lost ?? found ?? error;
+      throw this.#lost ?? error;
     }
   }
 

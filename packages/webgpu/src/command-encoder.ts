@@ -7,27 +7,32 @@ import type { Pipelines } from "./pipelines.ts";
 /** Launches whose parameters the buffer for them holds at first. */
 const initialLaunches = 64;
 
+export interface CommandEncoderOptions {
+  readonly device: GPUDevice;
+  readonly pipelines: Pipelines;
+  readonly layouts: Layouts;
+  /** Workgroups that a grid may have in each dimension. */
+  readonly maxGridExtent: number;
+}
+
 /** Turns commands into one submission. */
 export class CommandEncoder {
-  readonly #device: GPUDevice;
-  readonly #pipelines: Pipelines;
-  readonly #layouts: Layouts;
+  readonly #options: CommandEncoderOptions;
   readonly #bindGroups: BindGroups;
   #params: GPUBuffer | undefined;
   /** What goes to `params`, written here first. */
   #words = new Uint32Array(0);
 
-  constructor(device: GPUDevice, pipelines: Pipelines, layouts: Layouts) {
-    this.#device = device;
-    this.#pipelines = pipelines;
-    this.#layouts = layouts;
-    this.#bindGroups = new BindGroups(device);
+  constructor(options: CommandEncoderOptions) {
+    this.#options = options;
+    this.#bindGroups = new BindGroups(options.device);
   }
 
   /** Submits commands together. Does not wait. */
   submit(commands: readonly Command[]): void {
+    const { device } = this.#options;
     const params = this.#writeParams(commands.filter((command) => command.kind === "launch"));
-    const encoder = this.#device.createCommandEncoder({ label: "octet" });
+    const encoder = device.createCommandEncoder({ label: "octet" });
     let pass: GPUComputePassEncoder | undefined;
     let launches = 0;
     for (const command of commands) {
@@ -41,7 +46,7 @@ export class CommandEncoder {
       }
     }
     pass?.end();
-    this.#device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish()]);
   }
 
   destroy(): void {
@@ -54,20 +59,22 @@ export class CommandEncoder {
     buffer: GPUBuffer,
     offset: number,
   ): void {
-    const { bindGroup } = this.#layouts.get(shader);
+    const { pipelines, layouts, maxGridExtent } = this.#options;
+    const { bindGroup } = layouts.get(shader);
     const params = { buffer, offset: 0, size: paramsBytes };
-    pass.setPipeline(this.#pipelines.get(shader));
+    pass.setPipeline(pipelines.get(shader));
     pass.setBindGroup(0, this.#bindGroups.get(bindGroup, shader.accesses, params, ranges), [offset]);
-    pass.dispatchWorkgroups(...foldGrid(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension));
+    pass.dispatchWorkgroups(...foldGrid(workgroups, maxGridExtent));
   }
 
   /** One write for all launches. The buffer is reused by every submission: the queue keeps writes and submissions in order. */
   #writeParams(launches: readonly Launch[]): GPUBuffer {
+    const { device } = this.#options;
     const size = launches.length * paramsStride;
     if (this.#params === undefined || this.#params.size < size) {
       // The old buffer may be in use by what was submitted; destroying it waits for that.
       this.#params?.destroy();
-      this.#params = this.#device.createBuffer({
+      this.#params = device.createBuffer({
         label: "octet params",
         size: Math.max(initialLaunches * paramsStride, 2 * size),
         usage: bufferUsage.uniform | bufferUsage.copyTarget,
@@ -75,7 +82,7 @@ export class CommandEncoder {
       this.#words = new Uint32Array(this.#params.size / 4);
     }
     for (const [index, { params }] of launches.entries()) this.#words.set(params, (index * paramsStride) / 4);
-    if (size > 0) this.#device.queue.writeBuffer(this.#params, 0, this.#words, 0, size / 4);
+    if (size > 0) device.queue.writeBuffer(this.#params, 0, this.#words, 0, size / 4);
     return this.#params;
   }
 }

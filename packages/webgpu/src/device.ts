@@ -19,11 +19,13 @@ export interface ShaderFeatures {
   readonly software: boolean;
 }
 
-/** What tests change: they break shaders, cut small tensors into many ranges, and choose other kernels. */
+/** What tests change: they break shaders, cut small tensors into many ranges, fold small grids, and choose other kernels. */
 export interface DeviceInternals {
   /** The text to compile instead of a shader's own. */
   readonly rewrite?: ((shader: Shader) => string) | undefined;
   readonly maxRangeBytes?: number | undefined;
+  /** Folds grids of more workgroups than this. */
+  readonly maxGridExtent?: number | undefined;
   /** Chooses the kernels for GPUs on a software device, or the other way round. */
   readonly software?: boolean | undefined;
 }
@@ -49,7 +51,13 @@ export class Device {
     const probation = new Probation(gpu);
     const layouts = new Layouts(gpu);
     this.pipelines = new Pipelines({ device: gpu, layouts, probation, rewrite: internals.rewrite });
-    const encoder = new CommandEncoder(gpu, this.pipelines, layouts);
+    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
+    const encoder = new CommandEncoder({
+      device: gpu,
+      pipelines: this.pipelines,
+      layouts,
+      maxGridExtent: internals.maxGridExtent ?? maxComputeWorkgroupsPerDimension,
+    });
     this.queue = new CommandQueue({ device: gpu, encoder, pipelines: this.pipelines, probation });
     this.pool = new BufferPool({
       device: gpu,
@@ -75,7 +83,6 @@ export class Device {
         this.queue.enqueue({ commands: [{ kind: "clear", buffer, bytes: buffer.size }], buffers: [], writes: [] });
       },
     });
-    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
     this.maxRangeBytes =
       internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 31) - bindingSlack;
   }

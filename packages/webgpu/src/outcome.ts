@@ -16,9 +16,8 @@ export class Outcome {
   readonly slot: FaultSlot | undefined;
   /** What the op was submitted in, of which the device has its own to say. */
   readonly submission: Submission;
-  /** Whether a download has thrown the error. */
-  reported = false;
   #settled = false;
+  #reported = false;
   #inputs: readonly Outcome[];
   #own: OctetError | undefined;
   #error: OctetError | undefined;
@@ -51,15 +50,25 @@ export class Outcome {
     const [firstComplement, count] = notes;
     this.#own = deviceError ?? (count > 0 ? nonFinite(~firstComplement >>> 0, count) : undefined);
     // An op on a broken input may fail in its own way, which says less than the reason.
-    this.#origin = failed?.origin ?? this;
+    this.#origin = failed === undefined ? this : failed.#originOfError();
     this.#error = failed?.error ?? this.#own;
     if (failed !== undefined) this.#own = undefined;
     this.#inputs = [];
     this.#settled = true;
   }
 
-  /** The op where the error first appeared. */
-  get origin(): Outcome {
+  /** Whether a download has thrown the error. */
+  get reported(): boolean {
+    return this.#reported;
+  }
+
+  /** What is wrong with the result, to be thrown: the op where the error first appeared counts as reported. */
+  report(): OctetError | undefined {
+    if (this.#error !== undefined) this.#originOfError().#reported = true;
+    return this.#error;
+  }
+
+  #originOfError(): Outcome {
     return this.#origin ?? this;
   }
 }

@@ -37,7 +37,7 @@ export const linearTileShader: (variant: LinearVariant) => Shader = eachVariantO
       source,
       loadFour,
       loadWeight(variant),
-      storeResult(variant),
+      storeResult(variant, "zeroes"),
       `var<workgroup> x_tile: array<Four, ${runs * tileRows}>;
 var<workgroup> w_tile: array<FourWeights, ${runs * tileColumns}>;
 `,

@@ -42,7 +42,7 @@ export const linearVectorShader: (variant: LinearVariant, vectorShape: VectorSha
         source,
         loadFour,
         loadWeight(variant),
-        storeResult(variant),
+        storeResult(variant, "arbitrary"),
         slices > 1 ? `var<workgroup> partial: array<Sum, ${mRows * lanes}>;\n` : "",
       ],
       workgroupSize: [nRows, slices],

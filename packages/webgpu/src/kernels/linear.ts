@@ -41,7 +41,7 @@ interface Activations {
  * Enqueues `y = x w^T + bias` and returns the buffer of y.
  *
  * Bytes moved: the weights once for every 8 rows of x (32 in tiles), x once and what is made of it (padded float32, or codes) written once
- * and read by every workgroup, from a cache; y once, and once more where it is of a half type, which is cleared first.
+ * and read by every workgroup, from a cache; y once, and once more where tiles are of a half type, which is cleared first.
  */
 export function linear(
   operation: Operation,
@@ -56,9 +56,6 @@ export function linear(
   const y = operation.result(m * n * bytes);
   if (m === 0 || n === 0) return y;
   const quads = Math.ceil(k / 16);
-  const rows =
-    activations === "float" ? floatRows(operation, x, m, k, quads) : codeRows(operation, x, m, k, activations);
-  if (output !== "float32") operation.clear(y, m * n * bytes);
   const variant: LinearVariant = {
     activations,
     weights: weight.kind === "float" ? weight.source.dtype : weight.groupSize === undefined ? "codes" : "groups",
@@ -66,7 +63,10 @@ export function linear(
     output,
     packedDot: features.packedDot,
   };
-  const { shader, perWorkgroup } = chooseKernel(variant, m, n, quads, features);
+  const { shader, perWorkgroup, mergesIntoZeroes } = chooseKernel(variant, m, n, quads, features);
+  if (mergesIntoZeroes) operation.clear(y, m * n * bytes);
+  const rows =
+    activations === "float" ? floatRows(operation, x, m, k, quads) : codeRows(operation, x, m, k, activations);
   const mStep = stepOf(maxRangeBytes, Math.max(rows.rowBytes, n * bytes), 1, "a row of x or of the result");
   const nStep = stepOf(
     maxRangeBytes,
@@ -196,6 +196,8 @@ function bindWeight(weight: LinearWeight, k: number, first: number, end: number)
 
 interface ChosenKernel {
   readonly shader: Shader;
+  /** Whether y has to be cleared before. */
+  readonly mergesIntoZeroes: boolean;
   /** Results of a workgroup. */
   readonly perWorkgroup: { readonly m: number; readonly n: number };
 }
@@ -214,10 +216,18 @@ function chooseKernel(
   features: ShaderFeatures,
 ): ChosenKernel {
   if (m > (features.software ? maxVectorRowsInSoftware : maxVectorRows)) {
-    return { shader: linearTileShader(variant), perWorkgroup: { m: tileRows, n: tileColumns } };
+    return {
+      shader: linearTileShader(variant),
+      mergesIntoZeroes: variant.output !== "float32",
+      perWorkgroup: { m: tileRows, n: tileColumns },
+    };
   }
   const shape = vectorShape(m, n, quads, features);
-  return { shader: linearVectorShader(variant, shape), perWorkgroup: { m: shape.mRows, n: shape.nRows } };
+  return {
+    shader: linearVectorShader(variant, shape),
+    mergesIntoZeroes: false,
+    perWorkgroup: { m: shape.mRows, n: shape.nRows },
+  };
 }
 
 function vectorShape(m: number, n: number, quads: number, { software }: ShaderFeatures): VectorShape {
