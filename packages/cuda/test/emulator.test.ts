@@ -8,6 +8,7 @@ const bugs = [
   { bug: "missing-wait", shows: ["late"] },
   { bug: "missing-reuse-barrier", shows: ["early"] },
   { bug: "out-of-bounds-write", shows: ["early", "late"] },
+  { bug: "out-of-bounds-shared-write", shows: ["early", "late"] },
   { bug: "uninitialised-read", shows: ["early", "late"] },
 ];
 const seeds = [0, 1, 7, 12345];
@@ -34,9 +35,10 @@ describe.skipIf(emulatorMissing)("the emulator", () => {
     });
   });
 
-  test("says where threads stopped that wait for each other", () => {
+  test("says what it found, and where", () => {
     addon.configureEmulator(0, false);
     expect(addon.runPlantedBug("divergent-barrier")).toMatch(/barrier/);
     expect(addon.runPlantedBug("out-of-bounds-write")).toMatch(/past the end of 256 bytes/);
+    expect(addon.runPlantedBug("out-of-bounds-shared-write")).toMatch(/past the end of shared memory/);
   });
 });
