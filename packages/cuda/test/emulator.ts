@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const build = process.env.OCTET_CUDA === "sanitized" ? "sanitized" : "emulated";
+/** Whether these are the tests of `pnpm test:sanitized`. */
+export const isSanitized: boolean = process.env.OCTET_CUDA === "sanitized";
 
-/** The emulated addon, where a C++ compiler was there to build it; with sanitizers under `pnpm test:sanitized`. */
+const build = isSanitized ? "sanitized" : "emulated";
+
+/** The emulated addon, where a C++ compiler was there to build it. */
 export const emulatorPath: string = fileURLToPath(
   new URL(`../build/${build}/Release/octet_cuda.node`, import.meta.url),
 );
