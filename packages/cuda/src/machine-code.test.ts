@@ -43,7 +43,7 @@ test("a device that nothing is compiled for is refused with all that was found",
   checkMachineCode(report, 0);
   expect(() => checkMachineCode(report, 1)).toThrow(expect.objectContaining({ code: "ERR_UNAVAILABLE" }));
   expect(() => checkMachineCode(report, 1)).toThrow(
-    /device 1 has compute capability 7\.5.*80-real, 90, .*8\.0.*driver for CUDA 13\.0.*runtime is CUDA 13\.0/s,
+    /device 1 has compute capability 7\.5.*80-real, 90: .*8\.0.*driver for CUDA 13\.0.*runtime is CUDA 13\.0/,
   );
 });
 

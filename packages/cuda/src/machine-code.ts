@@ -24,11 +24,10 @@ export function checkMachineCode(platform: PlatformReport, index: number): void 
   const capability = platform.capabilities[index]!;
   const architectures = platform.machineCode.split(" ").filter((name) => name !== "");
   if (architectures.length === 0 || runsOn(capability, architectures)) return;
-  const first = Math.min(...architectures.map((name) => Number.parseInt(name, 10)));
   const advice = capability < 80 ? "a GPU of compute capability 8.0 or later is needed" : "build it for this GPU";
   throw new OctetError(
     "ERR_UNAVAILABLE",
-    `device ${index} has compute capability ${dotted(capability)}; the addon holds machine code for ${architectures.join(", ")}, the first of which is ${dotted(first)}. ${advice} (${describeVersions(platform)})`,
+    `device ${index} has compute capability ${dotted(capability)}, and the addon holds code for ${architectures.join(", ")}: ${advice} (${describeVersions(platform)})`,
   );
 }
 
