@@ -4,6 +4,8 @@ import { word } from "./record";
 import { streamLength } from "./streams";
 
 const TOP_BYTES = memory.data<u32>([0xff000000]); // see float16 for why it is loaded
+const SECOND_BYTES = memory.data<u32>([0x01808080, 0x05808080, 0x09808080, 0x0d808080]);
+const THIRD_BYTES = memory.data<u32>([0x02808080, 0x06808080, 0x0a808080, 0x0e808080]);
 
 /**
  * gemv-floats for codes, two thirds faster. Widening a byte to a float takes long, so it is done in place: as the top byte of an i32 it
@@ -17,7 +19,9 @@ export function gemvCodes(record: usize, begin: usize, end: usize): void {
   const weights = word(record, 3);
   const group = word(record, 7);
   const x = word(record, 11) + 16;
-  const mask = v128.load32_splat(TOP_BYTES);
+  const top = v128.load32_splat(TOP_BYTES);
+  const second = RELAXED ? v128.load(SECOND_BYTES) : top;
+  const third = RELAXED ? v128.load(THIRD_BYTES) : top;
   const length = streamLength(begin, end);
   for (let column0 = begin; column0 < begin + length; column0++) {
     // Past the last column the last one is read again; its sums are not stored.
@@ -44,10 +48,10 @@ export function gemvCodes(record: usize, begin: usize, end: usize): void {
         const x1 = v128.load(at, 16);
         const x2 = v128.load(at, 32);
         const x3 = v128.load(at, 48);
-        s0 = addRun(v128.load(w0 + i), x0, x1, x2, x3, mask, s0);
-        s1 = addRun(v128.load(w1 + i), x0, x1, x2, x3, mask, s1);
-        s2 = addRun(v128.load(w2 + i), x0, x1, x2, x3, mask, s2);
-        s3 = addRun(v128.load(w3 + i), x0, x1, x2, x3, mask, s3);
+        s0 = addRun(v128.load(w0 + i), x0, x1, x2, x3, top, second, third, s0);
+        s1 = addRun(v128.load(w1 + i), x0, x1, x2, x3, top, second, third, s1);
+        s2 = addRun(v128.load(w2 + i), x0, x1, x2, x3, top, second, third, s2);
+        s3 = addRun(v128.load(w3 + i), x0, x1, x2, x3, top, second, third, s3);
       }
       y0 = addScaled(y0, s0, record, column0, index);
       y1 = addScaled(y1, s1, record, column1, index);
@@ -66,14 +70,24 @@ export function fitsTopBytes(record: usize): bool {
   return load<f32>(word(record, 11)) * <f32>word(record, 2) < reinterpret<f32>(0x6c800000); // 2^90
 }
 
-/** Adds the products of 16 codes: byte i of each lane, moved to the top, belongs to vector i of x. */
+/**
+ * Adds the products of 16 codes: byte i of each lane, moved to the top, belongs to vector i of x. The masks are of the top byte and of how
+ * the others get there.
+ */
 // @ts-ignore: decorator
 @inline
-function addRun(codes: v128, x0: v128, x1: v128, x2: v128, x3: v128, mask: v128, sum: v128): v128 {
+function addRun(codes: v128, x0: v128, x1: v128, x2: v128, x3: v128, top: v128, second: v128, third: v128, sum: v128): v128 {
   sum = multiplyAdd(f32x4.convert_i32x4_s(i32x4.shl(codes, 24)), x0, sum);
-  sum = multiplyAdd(f32x4.convert_i32x4_s(v128.and(i32x4.shl(codes, 16), mask)), x1, sum);
-  sum = multiplyAdd(f32x4.convert_i32x4_s(v128.and(i32x4.shl(codes, 8), mask)), x2, sum);
-  return multiplyAdd(f32x4.convert_i32x4_s(v128.and(codes, mask)), x3, sum);
+  sum = multiplyAdd(f32x4.convert_i32x4_s(moveToTop(codes, 16, second)), x1, sum);
+  sum = multiplyAdd(f32x4.convert_i32x4_s(moveToTop(codes, 8, third)), x2, sum);
+  return multiplyAdd(f32x4.convert_i32x4_s(v128.and(codes, top)), x3, sum);
+}
+
+/** A byte of each lane at its top, zeros below, at once with relaxed SIMD: to it as well, the 0x80 of a mask means zero. */
+// @ts-ignore: decorator
+@inline
+function moveToTop(codes: v128, bits: i32, mask: v128): v128 {
+  return RELAXED ? i8x16.relaxed_swizzle(codes, mask) : v128.and(i32x4.shl(codes, bits), mask);
 }
 
 /** y + sum * 2^-24 * scale */
