@@ -89,6 +89,7 @@ describe("the table of targets", () => {
       ["4.00×", "met"],
       ["29.0×", "missed"],
       ["0.700×", "missed"],
+      ["0.700×", "missed"],
       ["2.50×", "met"],
       ["1.20×", "met"],
       ["1.09×", "missed"],
