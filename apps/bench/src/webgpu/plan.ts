@@ -13,14 +13,21 @@ export interface WebGPUPlan {
   readonly effort: Effort;
 }
 
+/** What is asked of a run before its device is known. */
+export interface PlanRequest {
+  readonly quick: boolean;
+  /** ms for each arm in each cell, instead of the plan's own. */
+  readonly share?: number | undefined;
+}
+
 /** For a program on the CPU that acts as a GPU. */
 export const softwarePlan: WebGPUPlan = {
   quick: false,
   shapes: [[1024, 1024]],
-  rows: [1, 16, 128],
+  rows: [1, 16],
   quantizeShape: [1024, 1024],
   jobs: 4,
-  effort: { share: 400, warmUp: 40, fewestTurns: 5, mostTurns: 30 },
+  effort: { share: 400, warmUp: 0, fewestTurns: 5, mostTurns: 30 },
 };
 
 /** For GPUs: layers of language models of one to eight billion parameters. */
@@ -34,7 +41,7 @@ export const hardwarePlan: WebGPUPlan = {
   rows: [1, 16, 128, 512],
   quantizeShape: [4096, 4096],
   jobs: 50,
-  effort: { share: 300, warmUp: 80, fewestTurns: 5, mostTurns: 100 },
+  effort: { share: 100, warmUp: 20, fewestTurns: 5, mostTurns: 30 },
 };
 
 /** Shows that every arm starts and is right; its times mean nothing. */
@@ -46,3 +53,9 @@ export const quickPlan: WebGPUPlan = {
   jobs: 2,
   effort: { share: 0, warmUp: 0, fewestTurns: 1, mostTurns: 1 },
 };
+
+/** The plan that suits a device. */
+export function choosePlan({ quick, share }: PlanRequest, { software }: { readonly software: boolean }): WebGPUPlan {
+  const plan = quick ? quickPlan : software ? softwarePlan : hardwarePlan;
+  return { ...plan, effort: { ...plan.effort, share: share ?? plan.effort.share } };
+}

@@ -1,12 +1,32 @@
-/** Measures on Dawn for Node, in a process of its own: its one argument is the plan as JSON, its messages are steps and the run. */
+/**
+ * Measures on Dawn for Node, in a process of its own. Its one argument is a PlanRequest as JSON. A parent hears of steps and gets the run
+ * by message; without one, the run is printed as JSON.
+ */
+import { settle } from "../../timing/settle.ts";
 import { measure } from "../measure.ts";
-import type { WebGPUPlan } from "../plan.ts";
+import { choosePlan, type PlanRequest } from "../plan.ts";
+import type { WebGPURun } from "../results.ts";
 import { openSharedDevice } from "../shared-device.ts";
-import { installWebGPU, nodePlace } from "./node-place.ts";
+import { installWebGPU } from "./install-webgpu.ts";
 
-const gpu = installWebGPU();
-const shared = await openSharedDevice(gpu);
-const plan: WebGPUPlan = JSON.parse(process.argv[2]);
-const run = await measure(shared, plan, { ...nodePlace, onStep: (text) => console.error(text) });
-for (const c of [...run.linear, ...run.quantize]) { console.log(c.clock, (c as any).rows); for (const a of c.arms) console.log("  ", a.arm.padEnd(36), a.status === "timed" ? [a.repeated.median, a.repeated.lower, a.repeated.upper, a.repeated.samples, a.error].join(" ") : a.reason); }
-process.exit();
+export type NodeMessage = { readonly step: string; readonly done: number } | { readonly run: WebGPURun };
+
+const request: PlanRequest = JSON.parse(process.argv[2] ?? '{ "quick": false }');
+const shared = await openSharedDevice(installWebGPU());
+const run = await measure(shared, choosePlan(request, shared.adapter), {
+  name: `Node ${process.versions.node}, Dawn of webgpu`,
+  settle,
+  async onStep(step, done) {
+    if (process.send) await send({ step, done });
+    else console.error(step);
+  },
+});
+if (process.send) await send({ run });
+else console.log(JSON.stringify(run, null, 2));
+process.exit(); // Dawn goes on polling
+
+function send(message: NodeMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send!(message, (error: Error | null) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,6 +1,6 @@
-import type { LinearProblem } from "../../linear-problem.ts";
 import { env, InferenceSession, Tensor } from "onnxruntime-web/webgpu";
 import { tolerances } from "../../libraries/library.ts";
+import type { LinearProblem } from "../../linear-problem.ts";
 import { encodeFloat16Model } from "../../models/float16.ts";
 import { encodeFloat32Model } from "../../models/float32.ts";
 import { encodeMatMulNBitsModel } from "../../models/mat-mul-n-bits.ts";
@@ -51,6 +51,8 @@ export const onnxruntimeWebGPU: WebGPULibrary = {
       const session = await InferenceSession.create(encode(problem), {
         executionProviders: [{ name: "webgpu", device }],
         preferredOutputLocation: "gpu-buffer",
+        // Fails where a node has no kernel for WebGPU, instead of timing the CPU.
+        extra: { session: { disable_cpu_ep_fallback: "1" } },
       });
       sessions.set(id as ArmId, session);
     }

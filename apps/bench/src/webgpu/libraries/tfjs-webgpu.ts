@@ -1,5 +1,15 @@
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { engine, env, findBackendFactory, matMul, registerBackend, removeBackend, setBackend, type Tensor2D, tensor2d } from "@tensorflow/tfjs-core";
+import {
+  engine,
+  env,
+  findBackendFactory,
+  matMul,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  type Tensor2D,
+  tensor2d,
+} from "@tensorflow/tfjs-core";
 import { tolerances } from "../../libraries/library.ts";
 import { transpose } from "../../models/transpose.ts";
 import type { WebGPULibrary } from "./library.ts";

@@ -39,9 +39,7 @@ export async function timeJobs(
   };
   const callable = candidates.map(
     (candidate): Candidate =>
-      "job" in candidate
-        ? { name: candidate.name, call: callOf(candidate.job), facts: candidate.facts }
-        : candidate,
+      "job" in candidate ? { name: candidate.name, call: callOf(candidate.job), facts: candidate.facts } : candidate,
   );
   const now = () => gpuClock?.now() ?? performance.now();
   return await timeCandidates(callable, effort, { now, settle, random: randomLcg(seed) }, jobs);
