@@ -24,8 +24,9 @@ const limits = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
-/** @throws OctetError `ERR_UNAVAILABLE` where there is no adapter */
-export async function openSharedDevice(gpu: GPU): Promise<SharedDevice> {
+/** @throws OctetError `ERR_UNAVAILABLE` where there is no WebGPU, or no adapter */
+export async function openSharedDevice(gpu: GPU | undefined): Promise<SharedDevice> {
+  if (gpu === undefined) throw new OctetError("ERR_UNAVAILABLE", "navigator.gpu is missing: there is no WebGPU here");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) throw new OctetError("ERR_UNAVAILABLE", "WebGPU is there and has no adapter");
   const device = await adapter.requestDevice({

@@ -16,9 +16,13 @@ export const chromiumFlags: readonly string[] = [
   "--no-zygote",
 ];
 
-/** Serves the page of the bench on a free port. */
+/** Serves the page of the bench on a free port. It does not follow changes of files, which would start a run over. */
 export async function servePage(): Promise<AsyncDisposable & { readonly address: string }> {
-  const server = await createServer({ root, server: { port: 0, host: "127.0.0.1" }, logLevel: "error" });
+  const server = await createServer({
+    root,
+    server: { port: 0, host: "127.0.0.1", watch: null, hmr: false },
+    logLevel: "error",
+  });
   await server.listen();
   const bound = server.httpServer?.address();
   const port = typeof bound === "object" ? bound?.port : undefined;
@@ -32,6 +36,7 @@ export async function runInChromium(request: PlanRequest, onStep: OnStep): Promi
   const page = await browser.newPage();
   await page.exposeFunction("onStep", (text: string, done: number) => onStep(`Chromium: ${text}`, done));
   await page.goto(served.address);
+  await page.waitForFunction(() => "measureOnPage" in globalThis);
   const run = await page.evaluate(({ request }) => (globalThis as unknown as PageFunctions).measureOnPage(request), {
     request,
   });
