@@ -36,11 +36,11 @@ describe.skipIf(missingCapability !== undefined)(`the page (${missingCapability 
     expect(await page.locator("#status").textContent()).toBe("Done.");
     const captions = await page.locator("#tables caption").allTextContents();
     expect(captions).toEqual([
-      "Linear, weights 64x128 (out x in), GPU timestamps",
-      "Linear, weights 64x128 (out x in), wall time",
+      "Linear, weights 32x128 (out x in), GPU timestamps",
+      "Linear, weights 32x128 (out x in), wall time",
       "Relative error of the linear layer against float64",
-      "quantize, 64x128 float32, a scale per row, GPU timestamps",
-      "quantize, 64x128 float32, a scale per row, wall time",
+      "quantize, 32x128 float32, a scale per row, GPU timestamps",
+      "quantize, 32x128 float32, a scale per row, wall time",
     ]);
     const linear = libraries.flatMap(({ arms }) => arms);
     for (const table of [0, 1]) {

@@ -4,39 +4,44 @@ import { makeMemoryProblem } from "../memory/memory-problem.ts";
 import type { Shape } from "../plan.ts";
 import { naiveQuantize } from "./quantize/naive.ts";
 import { octetQuantize } from "./quantize/octet.ts";
+import type { QuantizeArm } from "./quantize/quantize-arm.ts";
 import type { WebGPUQuantizeCell } from "./results.ts";
 import type { SharedDevice } from "./shared-device.ts";
-import { clocksOf, type JobCandidate, type JobTiming, timeJobs } from "./timing/time-jobs.ts";
+import { checkJob } from "./timing/check-job.ts";
+import { clocksOf, disposeJobs, type JobCandidate, type JobTiming, timeJobs } from "./timing/time-jobs.ts";
 
-export const quantizeArms = [octetQuantize, ...naiveQuantize];
+export const quantizeArms: readonly QuantizeArm[] = [octetQuantize, ...naiveQuantize];
+
+/** Decides about the data and the order of the rounds. */
+const seed = 100;
 
 /** Checks every way to quantize a matrix, then times those that are right by each clock. */
 export async function measureQuantize(
   [outFeatures, inFeatures]: Shape,
   shared: SharedDevice,
   timing: JobTiming,
-  onStep: (text: string) => void,
+  onStep: (text: string) => void | Promise<void>,
 ): Promise<WebGPUQuantizeCell[]> {
-  onStep(`quantize ${outFeatures}x${inFeatures}`);
-  const problem = makeMemoryProblem(outFeatures, inFeatures, 100);
+  await onStep(`quantize ${outFeatures}x${inFeatures}`);
+  const problem = makeMemoryProblem(outFeatures, inFeatures, seed);
   const candidates: JobCandidate[] = [];
   for (const { id, library, title, rounding, start } of quantizeArms) {
     const name = { arm: id, library, title };
-    const job = await start(problem, shared);
-    await job.enqueue();
-    const { codes, scales } = await job.read();
-    const fault = findQuantizeFault(problem, codes, scales, rounding);
-    if (fault === undefined) {
-      candidates.push({ name, job, facts: { bytes: quantizeBytes * outFeatures * inFeatures } });
-    } else {
-      job.dispose();
-      candidates.push({ name, untimed: { status: "wrong", reason: fault } });
-    }
+    const candidate = await checkJob(
+      name,
+      () => start(problem, shared),
+      async (job) => {
+        const { codes, scales } = await job.read();
+        const fault = findQuantizeFault(problem, codes, scales, rounding);
+        return fault === undefined ? { bytes: quantizeBytes * outFeatures * inFeatures } : { fault };
+      },
+    );
+    candidates.push(candidate);
   }
   const cells: WebGPUQuantizeCell[] = [];
   for (const clock of clocksOf(shared.device)) {
-    cells.push({ outFeatures, inFeatures, clock, arms: await timeJobs(candidates, clock, timing, 100) });
+    cells.push({ outFeatures, inFeatures, clock, arms: await timeJobs(candidates, clock, timing, seed) });
   }
-  for (const candidate of candidates) if ("job" in candidate) candidate.job.dispose();
+  disposeJobs(candidates);
   return cells;
 }

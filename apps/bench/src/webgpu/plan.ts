@@ -38,19 +38,19 @@ export const hardwarePlan: WebGPUPlan = {
     [2048, 8192],
     [8192, 2048],
   ],
-  rows: [1, 16, 128, 512],
+  rows: [1, 16, 128],
   quantizeShape: [4096, 4096],
-  jobs: 50,
+  jobs: 100,
   effort: { share: 100, warmUp: 20, fewestTurns: 5, mostTurns: 30 },
 };
 
 /** Shows that every arm starts and is right; its times mean nothing. */
 export const quickPlan: WebGPUPlan = {
   quick: true,
-  shapes: [[64, 128]],
+  shapes: [[32, 128]],
   rows: [1, 16],
-  quantizeShape: [64, 128],
-  jobs: 2,
+  quantizeShape: [32, 128],
+  jobs: 1,
   effort: { share: 0, warmUp: 0, fewestTurns: 1, mostTurns: 1 },
 };
 

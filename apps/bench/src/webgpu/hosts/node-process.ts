@@ -14,7 +14,7 @@ export type NodeMessage = { readonly step: string; readonly done: number } | { r
 const request: PlanRequest = JSON.parse(process.argv[2] ?? '{ "quick": false }');
 const shared = await openSharedDevice(installWebGPU());
 const run = await measure(shared, choosePlan(request, shared.adapter), {
-  name: `Node ${process.versions.node}, Dawn of webgpu`,
+  name: `Node ${process.versions.node} with Dawn`,
   settle,
   async onStep(step, done) {
     if (process.send) await send({ step, done });

@@ -14,9 +14,15 @@ import { tolerances } from "../../libraries/library.ts";
 import { transpose } from "../../models/transpose.ts";
 import type { WebGPULibrary } from "./library.ts";
 
+const transposed = "tfjs-webgpu-float32-transposed";
+
+/** Weights as its layers have them, and transposed: which one it has the faster kernel for depends on the number of rows. */
 export const tfjsWebGPU: WebGPULibrary = {
   name: "tfjs-backend-webgpu",
-  arms: [{ id: "tfjs-webgpu-float32", title: "float32 matMul", tolerance: tolerances.float }],
+  arms: [
+    { id: "tfjs-webgpu-float32", title: "float32 matMul", tolerance: tolerances.float },
+    { id: transposed, title: "float32 matMul, weights transposed", tolerance: tolerances.float },
+  ],
   async open({ outFeatures, inFeatures, weight }, { device }) {
     env().set("PROD", true);
     // Kernels are registered for the name "webgpu": the backend that it stands for is replaced by one on the shared device.
@@ -24,15 +30,16 @@ export const tfjsWebGPU: WebGPULibrary = {
     registerBackend("webgpu", () => new WebGPUBackend(device, device.adapterInfo));
     if (!(await setBackend("webgpu"))) throw new Error("the backend did not start");
     const backend = engine().backend as WebGPUBackend;
-    const w = tensor2d(transpose(weight, outFeatures, inFeatures), [inFeatures, outFeatures]);
+    const kernel = tensor2d(transpose(weight, outFeatures, inFeatures), [inFeatures, outFeatures]);
+    const rowPerOutput = tensor2d(weight, [outFeatures, inFeatures]);
     return {
-      async start(_arm, values, rows) {
+      async start(arm, values, rows) {
         const x = tensor2d(values, [rows, inFeatures]);
         let y: Tensor2D | undefined;
         return {
           enqueue() {
             y?.dispose();
-            y = matMul(x, w);
+            y = arm === transposed ? matMul(x, rowPerOutput, false, true) : matMul(x, kernel);
           },
           submit() {
             backend.endComputePassEncoder();
@@ -45,7 +52,10 @@ export const tfjsWebGPU: WebGPULibrary = {
           },
         };
       },
-      close: async () => w.dispose(),
+      async close() {
+        kernel.dispose();
+        rowPerOutput.dispose();
+      },
     };
   },
 };

@@ -9,7 +9,7 @@ const shapes: readonly Shape[] = [
   ...hardwarePlan.shapes,
   [4096, 14336],
 ];
-const rows: readonly number[] = [...hardwarePlan.rows, 1024];
+const rows: readonly number[] = [...hardwarePlan.rows, 512];
 
 /** Check boxes for the shapes and rows of a plan, which are checked. */
 export function showChoices(plan: WebGPUPlan, shapesElement: Element, rowsElement: Element): void {

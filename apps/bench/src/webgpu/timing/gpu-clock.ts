@@ -5,7 +5,7 @@ const mostPasses = 2048;
  * A clock that moves only while compute passes run on a device, whoever encoded them: it adds timestamps to every pass. Copies and
  * uploads between passes, and waiting for the host, do not count.
  */
-export class GpuClock implements Disposable {
+export class GpuClock {
   readonly #device: GPUDevice;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
@@ -13,7 +13,7 @@ export class GpuClock implements Disposable {
   #passes = 0;
   #elapsed = 0;
 
-  /** Watches a device that has the feature "timestamp-query", until it is disposed. */
+  /** Watches a device that has the feature "timestamp-query", until it is closed. */
   constructor(device: GPUDevice) {
     this.#device = device;
     const size = mostPasses * 2 * BigUint64Array.BYTES_PER_ELEMENT;
@@ -40,11 +40,15 @@ export class GpuClock implements Disposable {
     this.#device.queue.submit([encoder.finish()]);
     await this.#readable.mapAsync(GPUMapMode.READ, 0, bytes);
     const times = new BigUint64Array(this.#readable.getMappedRange(0, bytes));
-    for (let pass = 0; pass < passes; pass++) this.#elapsed += Number(times[2 * pass + 1] - times[2 * pass]) / 1e6;
+    for (let pass = 0; pass < passes; pass++) {
+      const [begin, end] = [times[2 * pass], times[2 * pass + 1]];
+      // Implementations may rewind their clock now and then.
+      if (end > begin) this.#elapsed += Number(end - begin) / 1e6;
+    }
     this.#readable.unmap();
   }
 
-  [Symbol.dispose](): void {
+  close(): void {
     // The method of the prototype comes to light again.
     delete (this.#device as Partial<Pick<GPUDevice, "createCommandEncoder">>).createCommandEncoder;
     this.#queries.destroy();

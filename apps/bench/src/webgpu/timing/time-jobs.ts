@@ -23,14 +23,18 @@ export interface JobTiming {
 export const clocksOf = ({ features }: GPUDevice): readonly Clock[] =>
   features.has("timestamp-query") ? ["gpu", "wall"] : ["wall"];
 
-/** Times jobs by a clock: all of them in the same way, `jobs` times each before anyone waits. */
+export function disposeJobs(candidates: readonly JobCandidate[]): void {
+  for (const candidate of candidates) if ("job" in candidate) candidate.job.dispose();
+}
+
+/** Times jobs by a clock: all of them in the same way, `jobs` times each before anyone waits. The seed decides the order of the rounds. */
 export async function timeJobs(
   candidates: readonly JobCandidate[],
   clock: Clock,
   { device, settle, jobs, effort }: JobTiming,
   seed: number,
 ): Promise<Outcome[]> {
-  using gpuClock = clock === "gpu" ? new GpuClock(device) : undefined;
+  const gpuClock = clock === "gpu" ? new GpuClock(device) : undefined;
   const callOf = (job: Job) => async () => {
     for (let i = 0; i < jobs; i++) await job.enqueue();
     job.submit();
@@ -42,5 +46,16 @@ export async function timeJobs(
       "job" in candidate ? { name: candidate.name, call: callOf(candidate.job), facts: candidate.facts } : candidate,
   );
   const now = () => gpuClock?.now() ?? performance.now();
-  return await timeCandidates(callable, effort, { now, settle, random: randomLcg(seed) }, jobs);
+  try {
+    for (const candidate of callable) if ("call" in candidate) await warmUp(candidate.call, effort.warmUp);
+    return await timeCandidates(callable, { ...effort, warmUp: 0 }, { now, settle, random: randomLcg(seed) }, jobs);
+  } finally {
+    gpuClock?.close();
+  }
+}
+
+/** By wall time whatever the clock, so that it ends. */
+async function warmUp(call: () => Promise<unknown>, ms: number): Promise<void> {
+  const start = performance.now();
+  while (performance.now() - start < ms) await call();
 }
