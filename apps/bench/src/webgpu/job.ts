@@ -3,7 +3,7 @@ export interface Job {
   /** Does it once more, and drops the result of the time before. Resolves when the library would take the next call. */
   enqueue(): void | Promise<void>;
   /** Hands to the queue what the library still holds back, waiting for more. */
-  submit(): void;
+  submit(): void | Promise<void>;
   dispose(): void;
 }
 

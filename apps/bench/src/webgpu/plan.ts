@@ -26,8 +26,8 @@ export const softwarePlan: WebGPUPlan = {
   shapes: [[1024, 1024]],
   rows: [1, 16],
   quantizeShape: [1024, 1024],
-  jobs: 4,
-  effort: { share: 400, warmUp: 0, fewestTurns: 5, mostTurns: 30 },
+  jobs: 2,
+  effort: { share: 250, warmUp: 0, fewestTurns: 5, mostTurns: 30 },
 };
 
 /** For GPUs: layers of language models of one to eight billion parameters. */

@@ -43,7 +43,8 @@ function productJob(backend: Backend, x: Tensor, multiply: () => Tensor): Produc
       y?.dispose();
       y = multiply();
     },
-    submit() {},
+    // Ops are submitted at the latest when the synchronous code that enqueued them ends.
+    submit: () => Promise.resolve(),
     read: async () => (await backend.download(y!)).data as Float32Array,
     dispose() {
       y?.dispose();

@@ -17,7 +17,8 @@ export const octetQuantize: QuantizeArm = {
         result?.dispose();
         result = backend.quantize(x, { granularity: { kind: "channel", dim: 0 } });
       },
-      submit() {},
+      // Ops are submitted at the latest when the synchronous code that enqueued them ends.
+      submit: () => Promise.resolve(),
       async read() {
         const { quantized, scale } = await backend.download(result!);
         return { codes: quantized.data, scales: scale.data };

@@ -18,7 +18,7 @@ export async function checkJob<J extends Job>(
   try {
     job = await start();
     await job.enqueue();
-    job.submit();
+    await job.submit();
     const verdict = await judge(job);
     if (!("fault" in verdict)) return { name, job, facts: verdict };
     job.dispose();
