@@ -11,7 +11,7 @@ import { describePlace } from "./report/describe-place.ts";
 import { webgpuLinearGrids } from "./report/linear-grids.ts";
 import { publishWebGPU } from "./report/publish.ts";
 import { quantizeGrids } from "./report/quantize-grids.ts";
-import { webgpuTargetGrid } from "./report/targets.ts";
+import { webgpuTargetGrids } from "./report/targets.ts";
 import { writeWebGPUReport } from "./report/write-report.ts";
 import type { WebGPUResults, WebGPURun } from "./results.ts";
 
@@ -62,7 +62,7 @@ function print(results: WebGPUResults): void {
     console.log(`${describePlace(run)}\n`);
     for (const grid of [...webgpuLinearGrids(run), errorGrid(run), ...quantizeGrids(run)]) console.log(printGrid(grid));
   }
-  if (!results.quick) console.log(printGrid(webgpuTargetGrid(results.runs)));
+  if (!results.quick) for (const grid of webgpuTargetGrids(results.runs)) console.log(printGrid(grid));
   const doubt = findDoubt(results);
   if (doubt !== undefined) console.log(`${doubt}\n`);
 }

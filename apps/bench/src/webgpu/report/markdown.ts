@@ -6,7 +6,7 @@ import type { WebGPUResults, WebGPURun } from "../results.ts";
 import { describePlace } from "./describe-place.ts";
 import { webgpuLinearGrids } from "./linear-grids.ts";
 import { quantizeGrids } from "./quantize-grids.ts";
-import { webgpuTargetGrid } from "./targets.ts";
+import { webgpuTargetGrids } from "./targets.ts";
 
 /** The tables of a run, with what a reader needs to know of its device. */
 export function renderRun(run: WebGPURun): string[] {
@@ -23,8 +23,7 @@ export function renderWebGPUPage(results: WebGPUResults, charts: readonly Chart[
     "Written by the bench from `results.json`; [the README](../../README.md) says how it measures and how to read the tables.",
     ...introduction(results),
     "Times are medians in ms, ± half the distance of the quartiles. Speeds are multiples of onnxruntime-web's MatMulNBits of 8 bits on WebGPU.",
-    "## Targets",
-    renderTable(webgpuTargetGrid(results.runs)),
+    ...webgpuTargetGrids(results.runs).flatMap(renderSection),
     ...results.runs.flatMap((run, index) => [
       `## ${run.place}`,
       `![${charts[index].title}](${charts[index].file})`,
@@ -40,9 +39,10 @@ export function renderWebGPUSummary(results: WebGPUResults, page: string): strin
   return [
     ...introduction(results),
     describePlace(run),
-    ...[webgpuLinearGrids(run)[0], quantizeGrids(run)[0]].flatMap((grid) => [`**${grid.title}**`, renderTable(grid)]),
-    "**What was to be reached on a software adapter**, 1024x1024",
-    renderTable(webgpuTargetGrid(results.runs)),
+    ...[webgpuLinearGrids(run)[0], quantizeGrids(run)[0], ...webgpuTargetGrids(results.runs)].flatMap((grid) => [
+      `**${grid.title}**`,
+      renderTable(grid),
+    ]),
     `[All tables and charts](${page}).`,
   ].join("\n\n");
 }
