@@ -55,6 +55,7 @@ describe.skipIf(missingCapability !== undefined)(`the page (${missingCapability 
 
     const report = await page.locator("#report").textContent();
     expect(report).toContain("- Adapter: google swiftshader");
+    expect(report).toMatch(/commit ([0-9a-f]{7,}|unknown)/);
     expect(report).toMatch(/\*\*\d\d passed, 0 failed, 0 skipped\*\* \(errors, activation\)/);
     for (const caption of captions) expect(report).toContain(`### ${caption}`);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -12,7 +12,7 @@ export function findQuantizeFault(
   { original, outFeatures, inFeatures }: MemoryProblem,
   codes: Int8Array,
   scales: Float32Array,
-  rounding = oneRounding,
+  rounding: number = oneRounding,
 ): string | undefined {
   if (codes.length !== original.length) return `${codes.length} codes, ${original.length} expected`;
   for (let row = 0; row < outFeatures; row++) {

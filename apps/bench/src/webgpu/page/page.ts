@@ -31,7 +31,11 @@ const query = new URLSearchParams(location.search);
 const request: PlanRequest = { quick: query.has("quick") };
 const families = query.get("families")?.split(",");
 
-let findings: PageFindings = { date: new Date().toISOString(), userAgent: navigator.userAgent };
+let findings: PageFindings = {
+  date: new Date().toISOString(),
+  commit: document.querySelector<HTMLMetaElement>("meta[name=commit]")?.content ?? "",
+  userAgent: navigator.userAgent,
+};
 let plan: WebGPUPlan;
 
 function note(found: Partial<PageFindings>): void {
@@ -73,7 +77,7 @@ async function measurePlan(
 ): Promise<WebGPURun> {
   const shared = await openSharedDevice(navigator.gpu);
   try {
-    return await measure(shared, plan, { name: navigator.userAgent, settle, onStep });
+    return await measure(shared, plan, { name: "In this browser", settle, onStep });
   } finally {
     shared.device.destroy();
   }
@@ -118,4 +122,5 @@ check.addEventListener("click", () => exclusively(checkBackend));
 start.addEventListener("click", () => exclusively(measureChoices));
 copy.addEventListener("click", copyReport);
 await exclusively(open);
+if (findings.failure !== undefined) adapterLine.textContent = findings.failure;
 Object.assign(globalThis, functions);

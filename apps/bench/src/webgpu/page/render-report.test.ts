@@ -4,6 +4,7 @@ import { renderReport } from "./render-report.ts";
 
 const found = {
   date: "2026-01-02T03:04:05.000Z",
+  commit: "0123abc",
   userAgent: "Some Browser/1",
   adapter: {
     vendor: "acme",
@@ -23,7 +24,7 @@ describe("the report of the page", () => {
 - Adapter: acme gen-1, Acme 9000
 - Features: shader-f16
 - Browser: Some Browser/1
-- Octet: @octet/webgpu ${octet.version}, 2026-01-02T03:04:05.000Z
+- Octet: @octet/webgpu ${octet.version}, commit 0123abc, 2026-01-02T03:04:05.000Z
 
 ### Conformance
 

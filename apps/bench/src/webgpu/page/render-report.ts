@@ -11,6 +11,8 @@ import type { SuiteOutcome } from "./run-suite.ts";
 export interface PageFindings {
   /** ISO 8601 */
   readonly date: string;
+  /** Of the sources that the page is made of. */
+  readonly commit: string;
   readonly userAgent: string;
   /** Undefined where there is no adapter: then `failure` says why. */
   readonly adapter?: AdapterDescription;
@@ -21,12 +23,12 @@ export interface PageFindings {
 }
 
 /** A report in Markdown, to be pasted into an issue: what ran where, and all that came out. */
-export function renderReport({ date, userAgent, adapter, suite, run, failure }: PageFindings): string {
+export function renderReport({ date, commit, userAgent, adapter, suite, run, failure }: PageFindings): string {
   const facts = [
     `- Adapter: ${adapter ? describeAdapter(adapter) : "none"}`,
     `- Features: ${adapter ? [...adapter.features, ...adapter.languageFeatures].join(", ") || "none" : "none"}`,
     `- Browser: ${userAgent}`,
-    `- Octet: @octet/webgpu ${octet.version}, ${date}`,
+    `- Octet: @octet/webgpu ${octet.version}, commit ${commit}, ${date}`,
   ];
   const paragraphs = [
     "## Octet on WebGPU",
