@@ -26,7 +26,7 @@ it.skipIf(missingCapability !== undefined)(
     const { quick, runs } = await readWebGPUResults(folder.path);
     expect(quick).toBe(true);
     expect(runs.map(({ place }) => place)).toEqual([
-      expect.stringMatching(/^headless Chromium \d+/),
+      expect.stringMatching(/^Headless Chromium \d+/),
       expect.stringMatching(/^Node \d+.*Dawn/),
     ]);
     const linear = libraries.flatMap(({ arms }) => arms);

@@ -40,5 +40,5 @@ export async function runInChromium(request: PlanRequest, onStep: OnStep): Promi
   const run = await page.evaluate(({ request }) => (globalThis as unknown as PageFunctions).measureOnPage(request), {
     request,
   });
-  return { ...run, place: `headless Chromium ${browser.version()}` };
+  return { ...run, place: `Headless Chromium ${browser.version()}` };
 }

@@ -55,7 +55,7 @@ export function webgpuTargetGrids(runs: readonly WebGPURun[]): Grid[] {
       run.clocks.map((clock) => ({
         run,
         clock,
-        title: `${run.place.replace(/^headless /, "").replace(/ (\d+)[\d.]*/, " $1")}, ${clock}`,
+        title: `${run.place.replace(/^Headless /, "").replace(/ (\d+)[\d.]*/, " $1")}, ${clock}`,
       })),
     );
   if (columns.length === 0) return [];
