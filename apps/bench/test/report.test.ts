@@ -135,6 +135,9 @@ describe("the marks", () => {
     const once = insertBetweenMarks(document, "figures");
     expect(insertBetweenMarks(once, "figures")).toBe(once);
     expect(once.split("bench: begin").length).toBe(2);
+    const both = insertBetweenMarks(once, "figures", "webgpu");
+    expect(insertBetweenMarks(both, "figures", "webgpu")).toBe(both);
+    expect(both.split("webgpu: begin").length).toBe(2);
   });
 
   it("are missed when they are not there", () => {
