@@ -1,0 +1,38 @@
+// Scales and codes of so few rows that several blocks share each: all of them look for its maximum, which is soon done and needs no
+// meeting, and each gives the codes of its part.
+#pragma once
+#include "vectors.cuh"
+
+constexpr int few_rows_threads = 256;
+
+/** gridDim: (parts, rows). Code `c` of row `r` goes to place `r * pitch + c`. Waits for the kernel before it. */
+template <class T, class Codes>
+__global__ void __launch_bounds__(few_rows_threads)
+    quantize_few_rows(const typename T::Storage* __restrict__ x,  // [gridDim.y, columns]
+                      int32_t columns, int64_t pitch, CodeRange range, Codes codes,
+                      float* __restrict__ scales,  // [gridDim.y]
+                      Fault* __restrict__ fault) {
+  start_dependents();
+  wait_for_dependencies();
+  constexpr int width = per_vector<T>;
+  const int64_t row = blockIdx.y, start = row * columns;
+  const bool whole_loads = columns % width == 0, whole_stores = pitch % width == 0;
+  const int vectors = (columns + width - 1) / width, part = (vectors + int(gridDim.x) - 1) / int(gridDim.x);
+  const int first = int(blockIdx.x) * part, end = min(first + part, vectors);
+  const auto load = [&](int v) { return load_vector<T>(x + start + int64_t(v) * width, columns - v * width, whole_loads); };
+
+  Magnitudes<T> found;
+#pragma unroll 8
+  for (int v = int(threadIdx.x); v < vectors; v += few_rows_threads) found.add(load(v));
+  const uint32_t largest = block_maximum<few_rows_threads>(found.largest());
+  const float scale = scale_of(__uint_as_float(largest), range.qmax);
+  if (threadIdx.x == 0 && blockIdx.x == 0) scales[row] = scale;
+  for (int v = first + int(threadIdx.x); v < end; v += few_rows_threads) {
+    const Vector<T> vector = load(v);
+    const int32_t column = v * width, left = columns - column;
+    if (largest >= infinite_magnitude) report_infinite(vector, start + column, fault);
+    int32_t values[width];
+    codes_of(vector, scale, range, values);
+    codes.store(row * pitch + column, values, left, whole_stores && left >= width);
+  }
+}
