@@ -12,8 +12,8 @@ constexpr int64_t most_shared_rows = 16;
 template <class T, class Codes>
 void quantize_rows_of_x(const void* data, const ActivationCodes& target, int64_t m, int64_t k, CodeRange range, Codes codes, bool early,
                         cudaStream_t stream) {
-  const ScaleLayout rows{1, m, k};
-  if (m > most_shared_rows || k == 0) return quantize_any<T>(data, rows, target.pitch, range, codes, target.scales, target.fault, stream);
+  if (m > most_shared_rows || k == 0)
+    return quantize_runs<T>(data, m, k, target.pitch, range, codes, target.scales, target.fault, stream);
   const auto* x = static_cast<const typename T::Storage*>(data);
   const auto parts = std::min<int64_t>(16, divide_up(k, 64 * per_vector<T>));
   const int32_t columns = int32_t(k);

@@ -34,7 +34,7 @@ __device__ __forceinline__ void load_bytes(const int8_t* source, int64_t count, 
 }
 
 /** Vectors that a thread of `dequantize_runs` has on their way at once, and outer steps of `dequantize_columns`. */
-constexpr int run_vectors = 2, column_steps = 8;
+constexpr int run_vectors = 2, column_steps = 4;
 
 /** fl32(code * scale), rounded once to T. Channels are runs (outer is 1). */
 template <class T>
@@ -68,15 +68,14 @@ __global__ void __launch_bounds__(step_threads)
 
 /** The same where channels come again (outer is more than 1). */
 template <class T>
-__global__ void __launch_bounds__(step_threads)
-    dequantize_columns(const int8_t* __restrict__ codes, const float* __restrict__ scales, Slabs slabs, int64_t inner,
+__global__ void __launch_bounds__(step_threads, 4)
+    dequantize_columns(const int8_t* __restrict__ codes, const float* __restrict__ scales, Slabs slabs, Divisor inner,
                        typename T::Storage* __restrict__ y) {
   constexpr int width = per_vector<T>;
   const SlabPlaces<T> own(slabs);
   if (own.count == 0) return;
   float own_scales[width];
-#pragma unroll
-  for (int i = 0; i < width; i++) own_scales[i] = i < own.count ? scales[(own.place + i) / inner] : 1.f;
+  own.load_scales(scales, inner, own_scales);
 #pragma unroll 1
   for (int64_t o = own.first; o < own.end; o += blockDim.y * column_steps) {
     int8_t bytes[column_steps][width];

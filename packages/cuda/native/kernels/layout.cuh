@@ -29,6 +29,8 @@ struct Divisor {
 /** How blocks share [outer, across]: each takes blockDim.x vectors across and `depth` outer steps, of which blockDim.y at a time. */
 struct Slabs {
   int64_t outer, across, depth;
+  /** Blocks across. */
+  uint32_t tiles;
 };
 
 /** The places of a thread of such a block. */
@@ -40,12 +42,19 @@ struct SlabPlaces {
   bool whole;
   __device__ __forceinline__ explicit SlabPlaces(const Slabs& slabs) {
     constexpr int width = per_vector<T>;
-    const int64_t per_tile = int64_t(blockDim.x) * width, tiles = (slabs.across + per_tile - 1) / per_tile;
-    place = blockIdx.x % tiles * per_tile + int64_t(threadIdx.x) * width;
-    const int64_t start = blockIdx.x / tiles * slabs.depth;
+    place = (int64_t(blockIdx.x % slabs.tiles) * blockDim.x + threadIdx.x) * width;
+    const int64_t start = blockIdx.x / slabs.tiles * slabs.depth;
     first = start + threadIdx.y;
     end = min(start + slabs.depth, slabs.outer);
     count = int32_t(max(int64_t(0), min(int64_t(width), slabs.across - place)));
     whole = slabs.across % width == 0;
+  }
+  /** The scales of the places, each of which is shared by `inner` places. */
+  __device__ __forceinline__ void load_scales(const float* scales, Divisor inner, float (&own)[per_vector<T>]) const {
+#pragma unroll
+    for (int i = 0; i < per_vector<T>; i++) {
+      int64_t rest;
+      own[i] = i < count ? scales[inner.divide(place + i, rest)] : 1.f;
+    }
   }
 };

@@ -111,12 +111,15 @@ __device__ __forceinline__ void copy_weights(uint4* slots, const uint8_t* row, u
   }
 }
 
-/** 16-byte loads of neighbours, all there or none. */
+/**
+ * 16-byte loads of neighbours, all there or none. Ordinary loads: what they find may have been written after this kernel started, which
+ * __ldg and __restrict__ would deny.
+ */
 template <int WORDS>
 __device__ __forceinline__ void load_words(const uint8_t* source, bool there, uint32_t (&words)[WORDS]) {
 #pragma unroll
   for (int i = 0; i < WORDS / 4; i++) {
-    const uint4 four = there ? __ldg(reinterpret_cast<const uint4*>(source) + i) : uint4{0, 0, 0, 0};
+    const uint4 four = there ? reinterpret_cast<const uint4*>(source)[i] : uint4{0, 0, 0, 0};
     words[4 * i] = four.x, words[4 * i + 1] = four.y, words[4 * i + 2] = four.z, words[4 * i + 3] = four.w;
   }
 }

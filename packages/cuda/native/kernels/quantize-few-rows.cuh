@@ -3,12 +3,17 @@
 #pragma once
 #include "vectors.cuh"
 
-constexpr int few_rows_threads = 256;
+constexpr int few_rows_threads = 512;
+/** Vectors that a thread has on their way at once. */
+constexpr int few_rows_vectors = 8;
 
-/** gridDim: (parts, rows). Code `c` of row `r` goes to place `r * pitch + c`. Waits for the kernel before it. */
+/**
+ * gridDim: (parts, rows). Code `c` of row `r` goes to place `r * pitch + c`. Waits for the kernel before it, which may write x after this
+ * one has started: so x is not __restrict__.
+ */
 template <class T, class Codes>
 __global__ void __launch_bounds__(few_rows_threads)
-    quantize_few_rows(const typename T::Storage* __restrict__ x,  // [gridDim.y, columns]
+    quantize_few_rows(const typename T::Storage* x,  // [gridDim.y, columns]
                       int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                       float* __restrict__ scales,  // [gridDim.y]
                       Fault* __restrict__ fault) {
@@ -22,8 +27,20 @@ __global__ void __launch_bounds__(few_rows_threads)
   const auto load = [&](int v) { return load_vector<T>(x + start + int64_t(v) * width, columns - v * width, whole_loads); };
 
   Magnitudes<T> found;
-#pragma unroll 8
-  for (int v = int(threadIdx.x); v < vectors; v += few_rows_threads) found.add(load(v));
+  if (whole_loads) {
+    for (int v = int(threadIdx.x); v < vectors; v += few_rows_threads * few_rows_vectors) {
+      Vector<T> some[few_rows_vectors];
+#pragma unroll
+      for (int i = 0; i < few_rows_vectors; i++) {
+        const int at = v + i * few_rows_threads;
+        some[i] = at < vectors ? load_vector<T>(x + start + int64_t(at) * width, width, true) : Vector<T>{};
+      }
+#pragma unroll
+      for (int i = 0; i < few_rows_vectors; i++) found.add(some[i]);
+    }
+  } else {
+    for (int v = int(threadIdx.x); v < vectors; v += few_rows_threads) found.add(load(v));
+  }
   const uint32_t largest = block_maximum<few_rows_threads>(found.largest());
   const float scale = scale_of(__uint_as_float(largest), range.qmax);
   if (threadIdx.x == 0 && blockIdx.x == 0) scales[row] = scale;

@@ -36,40 +36,53 @@ void quantize_short(const typename T::Storage* x, int64_t rows, int64_t columns,
                length, lanes, range, codes, scales, fault);
 }
 
-/** Any layout. With outer = 1 the codes of a channel may start `pitch` places apart instead of `inner`. */
+inline void finish(float* scales, int64_t channels, CodeRange range, cudaStream_t stream) {
+  const int32_t qmax = range.qmax;
+  OCTET_LAUNCH(finish_scales, dim3(blocks(channels, step_threads)), dim3(step_threads), 0, stream, scales, channels, qmax);
+}
+
+/** Channels that are runs of `inner` elements, one after another. The codes of a channel start `pitch` places after those before. */
 template <class T, class Codes>
-void quantize_any(const void* data, ScaleLayout layout, int64_t pitch, CodeRange range, Codes codes, float* scales, void* fault_data,
-                  cudaStream_t stream) {
+void quantize_runs(const void* data, int64_t channels, int64_t inner, int64_t pitch, CodeRange range, Codes codes, float* scales,
+                   void* fault_data, cudaStream_t stream) {
+  if (channels == 0) return;
   const auto* x = static_cast<const typename T::Storage*>(data);
   auto* fault = static_cast<Fault*>(fault_data);
-  const int64_t channels = layout.channels, inner = layout.inner, size = layout.outer * channels * inner;
-  if (channels == 0) return;
-  if (layout.outer == 1 && inner > 0 && inner == pitch && inner <= longest_short_row && inner % lane_elements == 0)
+  if (inner > 0 && inner == pitch && inner <= longest_short_row && inner % lane_elements == 0)
     return quantize_short<T>(x, channels, inner, range, codes, scales, fault, stream);
   const bool many_rows = channels >= 64 || inner <= 4096;
-  if (layout.outer == 1 && inner > 0 && inner <= longest_kept_row<T> && many_rows)
+  if (inner > 0 && inner <= longest_kept_row<T> && many_rows)
     return quantize_kept_rows<T>(x, channels, inner, pitch, range, codes, scales, fault, stream);
-
   auto* maxima = reinterpret_cast<uint32_t*>(scales);
-  const int32_t qmax = range.qmax;
-  const auto finish = [&] { OCTET_LAUNCH(finish_scales, dim3(blocks(channels, step_threads)), dim3(step_threads), 0, stream, scales, channels, qmax); };
   cudaMemsetAsync(maxima, 0, size_t(channels) * 4, stream);
-  if (size == 0) return finish();
-  if (layout.outer == 1) {
-    const int64_t segments = divide_up(inner, int64_t(step_threads) * absmax_vectors * per_vector<T>), skew = pitch - inner;
-    OCTET_LAUNCH(absmax_runs<T>, dim3(unsigned(channels * segments)), dim3(step_threads), step_threads / 8, stream, x, inner, segments, maxima,
-                 fault);
-    finish();
-    const Divisor by_inner(inner);
-    OCTET_LAUNCH((assign_runs<T, Codes>), dim3(blocks(size, int64_t(step_threads) * assign_vectors * per_vector<T>)), dim3(step_threads), 0,
-                 stream, x, size, by_inner, skew, range, scales, codes);
-    return;
-  }
-  const SlabLaunch reading(layout, per_vector<T>, 32, 8), writing(layout, per_vector<T>, 256, 4);
-  OCTET_LAUNCH(absmax_columns<T>, reading.grid, reading.block, size_t(step_threads) * per_vector<T> * 4, stream, x, reading.slabs, inner, maxima,
+  if (inner == 0) return finish(scales, channels, range, stream);
+  const int64_t segments = divide_up(inner, int64_t(step_threads) * absmax_vectors * per_vector<T>);
+  OCTET_LAUNCH(absmax_runs<T>, dim3(unsigned(channels * segments)), dim3(step_threads), step_threads / 8, stream, x, inner, segments, maxima,
                fault);
-  finish();
-  OCTET_LAUNCH((assign_columns<T, Codes>), writing.grid, writing.block, 0, stream, x, writing.slabs, inner, range, scales, codes);
+  finish(scales, channels, range, stream);
+  const int64_t size = channels * inner, skew = pitch - inner;
+  const Divisor places(inner);
+  OCTET_LAUNCH((assign_runs<T, Codes>), dim3(blocks(size, int64_t(step_threads) * assign_vectors * per_vector<T>)), dim3(step_threads), 0,
+               stream, x, size, places, skew, range, scales, codes);
+}
+
+/** Channels that come again (outer is more than 1, or 0). */
+template <class T>
+void quantize_columns(const void* data, ScaleLayout layout, CodeRange range, int8_t* target, float* scales, void* fault_data,
+                      cudaStream_t stream) {
+  if (layout.channels == 0) return;
+  const auto* x = static_cast<const typename T::Storage*>(data);
+  auto* fault = static_cast<Fault*>(fault_data);
+  auto* maxima = reinterpret_cast<uint32_t*>(scales);
+  cudaMemsetAsync(maxima, 0, size_t(layout.channels) * 4, stream);
+  if (layout.outer * layout.inner == 0) return finish(scales, layout.channels, range, stream);
+  const Divisor places(layout.inner);
+  const SlabLaunch reading(layout, per_vector<T>, 32, 4), writing(layout, per_vector<T>, 256, 4);
+  OCTET_LAUNCH(absmax_columns<T>, reading.grid, reading.block, size_t(step_threads) * per_vector<T> * 4, stream, x, reading.slabs, places,
+               maxima, fault);
+  finish(scales, layout.channels, range, stream);
+  const ByteCodes codes{target};
+  OCTET_LAUNCH(assign_columns<T>, writing.grid, writing.block, 0, stream, x, writing.slabs, places, range, scales, codes);
 }
 
 }  // namespace octet

@@ -7,8 +7,8 @@
 
 /** Vectors of a thread of `absmax_runs` and of `assign_runs`, all on their way at once. */
 constexpr int absmax_vectors = 8, assign_vectors = 2;
-/** Outer steps that a thread of a slab has on their way at once. */
-constexpr int slab_steps = 4;
+/** Outer steps that a thread of `absmax_columns` and of `assign_columns` has on their way at once. */
+constexpr int absmax_steps = 4, assign_steps = 2;
 
 /** One channel after another (outer is 1): a block reads a segment of one run of `inner` elements. gridDim.x: channels * segments. */
 template <class T>
@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(step_threads)
 /** Channels that come again (outer > 1). blockDim: a power of two of at most 32 lanes across, step_threads together. */
 template <class T>
 __global__ void __launch_bounds__(step_threads)
-    absmax_columns(const typename T::Storage* __restrict__ x, Slabs slabs, int64_t inner,
+    absmax_columns(const typename T::Storage* __restrict__ x, Slabs slabs, Divisor inner,
                    uint32_t* __restrict__ maxima,  // [across / inner], zero before
                    Fault* __restrict__ fault) {
   constexpr int width = per_vector<T>;
@@ -51,12 +51,12 @@ __global__ void __launch_bounds__(step_threads)
   };
   Magnitudes<T> found;
 #pragma unroll 1
-  for (int64_t o = own.first; o < own.end; o += blockDim.y * slab_steps) {
-    Vector<T> vectors[slab_steps];
+  for (int64_t o = own.first; o < own.end; o += blockDim.y * absmax_steps) {
+    Vector<T> vectors[absmax_steps];
 #pragma unroll
-    for (int s = 0; s < slab_steps; s++) vectors[s] = load(o + s * blockDim.y);
+    for (int s = 0; s < absmax_steps; s++) vectors[s] = load(o + s * blockDim.y);
 #pragma unroll
-    for (int s = 0; s < slab_steps; s++) found.add(vectors[s]);
+    for (int s = 0; s < absmax_steps; s++) found.add(vectors[s]);
   }
   auto* meeting = shared_memory<uint32_t>();  // [blockDim.y][blockDim.x * width]
 #pragma unroll
@@ -71,7 +71,8 @@ __global__ void __launch_bounds__(step_threads)
   for (int i = int(threadIdx.y * blockDim.x + threadIdx.x); i < together && tile + i < slabs.across; i += step_threads) {
     uint32_t most = 0;
     for (int y = 0; y < int(blockDim.y); y++) most = max(most, meeting[y * together + i]);
-    if (most != 0) atomicMax(&maxima[(tile + i) / inner], most);
+    int64_t rest;
+    if (most != 0) atomicMax(&maxima[inner.divide(tile + i, rest)], most);
   }
 }
 
@@ -117,28 +118,27 @@ __global__ void __launch_bounds__(step_threads)
 }
 
 /** Codes where outer is more than 1. blockDim: a power of two of lanes across, step_threads together. */
-template <class T, class Codes>
-__global__ void __launch_bounds__(step_threads)
-    assign_columns(const typename T::Storage* __restrict__ x, Slabs slabs, int64_t inner, CodeRange range,
+template <class T>
+__global__ void __launch_bounds__(step_threads, 4)
+    assign_columns(const typename T::Storage* __restrict__ x, Slabs slabs, Divisor inner, CodeRange range,
                    const float* __restrict__ scales,  // [across / inner]
-                   Codes codes) {
+                   ByteCodes codes) {
   constexpr int width = per_vector<T>;
   const SlabPlaces<T> own(slabs);
   if (own.count == 0) return;
   float own_scales[width];
-#pragma unroll
-  for (int i = 0; i < width; i++) own_scales[i] = i < own.count ? scales[(own.place + i) / inner] : 1.f;
+  own.load_scales(scales, inner, own_scales);
   const CodeScales<width> by(own_scales, range);
 #pragma unroll 1
-  for (int64_t o = own.first; o < own.end; o += blockDim.y * slab_steps) {
-    Vector<T> vectors[slab_steps];
+  for (int64_t o = own.first; o < own.end; o += blockDim.y * assign_steps) {
+    Vector<T> vectors[assign_steps];
 #pragma unroll
-    for (int s = 0; s < slab_steps; s++) {
+    for (int s = 0; s < assign_steps; s++) {
       const int64_t step = o + s * blockDim.y;
       vectors[s] = load_vector<T>(x + step * slabs.across + own.place, step < own.end ? own.count : 0, step < own.end && own.whole);
     }
 #pragma unroll
-    for (int s = 0; s < slab_steps; s++) {
+    for (int s = 0; s < assign_steps; s++) {
       const int64_t step = o + s * blockDim.y;
       if (step >= own.end) break;
       int32_t values[width];

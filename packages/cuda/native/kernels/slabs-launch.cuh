@@ -16,7 +16,7 @@ struct SlabLaunch {
     while (lanes < most_lanes && lanes * width < across) lanes *= 2;
     const int64_t steps = step_threads / lanes, tiles = divide_up(across, lanes * width);
     const int64_t wanted = std::max<int64_t>(1, per_multiprocessor * 132 / tiles);
-    slabs = {layout.outer, across, std::max(divide_up(layout.outer, wanted), steps)};
+    slabs = {layout.outer, across, std::max(divide_up(layout.outer, wanted), steps), uint32_t(tiles)};
     grid = dim3(unsigned(tiles * divide_up(layout.outer, slabs.depth)));
     block = dim3(unsigned(lanes), unsigned(steps));
   }

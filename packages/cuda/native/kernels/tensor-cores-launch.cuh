@@ -10,14 +10,19 @@ void launch_few_tiles(TensorCoreInput x, const uint8_t* w, LinearShape shape, Li
                      size_t(Tiles::shared_bytes), stream, x, w, shape, out);
 }
 
-/** Two blocks fit on a multiprocessor. More columns in each mean that x is read less often, and that fewer blocks share the work. */
+/**
+ * 32 warps or the ring fill a multiprocessor. More columns in a block mean that x is read less often, fewer warps that a block lives
+ * longer: as long as there are blocks for all multiprocessors, and for 16 warps on each.
+ */
 template <class Kind, bool ALIGNED>
 void launch_few(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
   if constexpr (ALIGNED) {
-    const bool wide = shape.n >= 8192;
+    const bool wide = shape.n >= 8192, wider = shape.n >= 16384;
+    if (shape.m > token_rows && wider) return launch_few_tiles<FewTiles<Kind, 2, 2, 4>, true>(x, w, shape, out, stream);
     if (shape.m > token_rows && wide) return launch_few_tiles<FewTiles<Kind, 2, 2, 8>, true>(x, w, shape, out, stream);
     if (shape.m > token_rows) return launch_few_tiles<FewTiles<Kind, 1, 2, 8>, true>(x, w, shape, out, stream);
-    if (shape.m > 4 && wide) return launch_few_tiles<FewTiles<Kind, 2, 1, 8>, true>(x, w, shape, out, stream);
+    if (shape.m > 2 && wider) return launch_few_tiles<FewTiles<Kind, 2, 1, 4>, true>(x, w, shape, out, stream);
+    if (wide && !wider) return launch_few_tiles<FewTiles<Kind, 2, 1, 8>, true>(x, w, shape, out, stream);
   }
   launch_few_tiles<FewTiles<Kind, 1, 1, 16>, ALIGNED>(x, w, shape, out, stream);
 }
