@@ -9,7 +9,6 @@ const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] =
   { kernel: /quantize_rows/, registers: 128 },
   { kernel: /linear_few/, registers: 128 },
   { kernel: /linear_many/, registers: 255 },
-  { kernel: /_columns/, registers: 128 },
   { kernel: /./, registers: 96 },
 ];
 
