@@ -119,7 +119,7 @@ __global__ void __launch_bounds__(step_threads)
 
 /** Codes where outer is more than 1. blockDim: a power of two of lanes across, step_threads together. */
 template <class T>
-__global__ void __launch_bounds__(step_threads, 3)
+__global__ void __launch_bounds__(step_threads)
     assign_columns(const typename T::Storage* __restrict__ x, Slabs slabs, Divisor inner, CodeRange range,
                    const float* __restrict__ scales,  // [across / inner]
                    ByteCodes codes) {
