@@ -3,7 +3,7 @@ import { machineCode } from "./supported-systems.ts";
 
 /** Registers that a thread may use, so that as many blocks fit on a multiprocessor as the kernel was laid out for; the first that fits counts. */
 const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] = [
-  { kernel: /quantize_rows/, registers: 128 },
+  { kernel: /quantize_rows|_columns/, registers: 128 },
   { kernel: /linear_few/, registers: 128 },
   { kernel: /linear_many/, registers: 255 },
   { kernel: /./, registers: 96 },

@@ -55,7 +55,7 @@ __device__ __forceinline__ void fill_stage(uint8_t* stage, TensorCoreInput x, co
       copy_async(target, source, there ? 16 : 0);
     } else {
       uint32_t words[4];
-      load_weights<4, false>(source, there ? shape.k - place : 0, words);
+      load_codes(source, there ? shape.k - place : 0, words);
       *reinterpret_cast<uint4*>(target) = uint4{words[0], words[1], words[2], words[3]};
     }
   }
