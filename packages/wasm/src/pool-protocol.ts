@@ -72,5 +72,20 @@ export function openSlot(words: Int32Array, launch: number): void {
 /** Notes that a chunk has run. True for the one that was the last of its launch. */
 export function finishChunk(words: Int32Array, launch: number): boolean {
   const slot = slotWord(launch);
-  return Atomics.add(words, slot + header.finished, 1) + 1 === words[slot + header.chunks];
+  // Read first: once the chunk counts as finished, the slot may belong to another launch at any moment.
+  const chunks = words[slot + header.chunks];
+  return Atomics.add(words, slot + header.finished, 1) + 1 === chunks;
+}
+
+/** Looks at a counter this often before going to sleep, which takes a system call on both sides: some 10 microseconds. */
+const spins = 5000;
+
+/** Returns when a counter has reached a number. Other changes of it wake nobody for good. */
+export function waitUntilPast(words: Int32Array, counter: number, number: number): void {
+  for (let i = 0; i < spins; i++) if (isPast(Atomics.load(words, counter), number)) return;
+  for (;;) {
+    const value = Atomics.load(words, counter);
+    if (isPast(value, number)) return;
+    Atomics.wait(words, counter, value);
+  }
 }
