@@ -83,9 +83,10 @@ export class PoolRunner implements Runner {
 
   waitBlocking(ticket: number): boolean {
     while (!this.isDone(ticket)) {
-      this.#publish();
+      // Read before publishing: once the workers have run all that was published, this counter stands still until more is.
       const completed = Atomics.load(this.#words, control.completed);
       if (isPast(completed, ticket)) break;
+      this.#publish();
       try {
         if (this.#failure !== undefined) return false;
         if (Atomics.wait(this.#words, control.completed, completed, blockingLimit) === "timed-out") return false;
