@@ -1,4 +1,11 @@
-import { type Backend, type FloatDType, type HostTensor, hostTensor, type Tensor } from "@octet/core";
+import {
+  type Backend,
+  type FloatDType,
+  type HostTensor,
+  hostTensor,
+  quantizeSymmetric,
+  type Tensor,
+} from "@octet/core";
 import { createWasmBackend, type WasmBackendOptions } from "@octet/wasm";
 import { expect, test } from "vitest";
 
@@ -41,6 +48,21 @@ test("bounded ops have the same bits with 1, 2 and 3 threads (seeds 1, 5, 97, 13
   expect(two).toEqual(one);
   expect(three).toEqual(one);
 });
+
+test.each([1, 2])(
+  "columns that fall apart into strips have the reference's codes, %i threads (seed 7)",
+  async (threads) => {
+    const host = values(7, 300, 5003);
+    const wanted = quantizeSymmetric(host, { dim: 1 });
+    using backend = await createWasmBackend({ threads });
+    const x = backend.upload(host);
+    const { quantized, scale } = await backend.download(
+      backend.quantize(x, { granularity: { kind: "channel", dim: 1 } }),
+    );
+    expect(quantized).toEqual(wanted.quantized);
+    expect(scale.data).toEqual(wanted.scale.data);
+  },
+);
 
 test("info says how many threads run, and on what", async () => {
   using backend = await createWasmBackend({ threads: 2, simd: "plain" });
