@@ -4,6 +4,7 @@
 // for 8. The warps of a block share K; their sums meet in shared memory, in a fixed order.
 #pragma once
 #include "linear-kinds.cuh"
+#include "occupancy.cuh"
 
 constexpr int few_warps = 8;
 constexpr int few_threads = few_warps * 32;
@@ -20,7 +21,7 @@ constexpr int few_shared_bytes = few_warps* Kind::planes* TILES * 16 * (TOKENS *
 
 /** TILES times 16 columns and up to TOKENS times 8 rows of y per block. gridDim.x: n / (16 * TILES). */
 template <class Kind, int TILES, int TOKENS, bool ALIGNED>
-__global__ void __launch_bounds__(few_threads, TILES == 1 && TOKENS == 1 ? 3 : 2)
+__global__ void __launch_bounds__(few_threads, TILES == 1 && TOKENS == 1 && target_gpu != 100 ? 3 : 2)
     linear_few(TensorCoreInput x, const uint8_t* __restrict__ w, LinearShape shape, LinearOutput out) {
   using Sum = typename Kind::Sum;
   constexpr int weight_words = 4 * Kind::weight_bytes, x_words = 4 * Kind::activation_bytes, planes = Kind::planes;

@@ -2,6 +2,7 @@
 // tensor cores read them from there. Tokens are operand A, weights operand B.
 #pragma once
 #include "linear-few.cuh"
+#include "occupancy.cuh"
 
 constexpr int many_threads = 256;
 
@@ -72,7 +73,7 @@ __device__ __forceinline__ void read_tile(const uint8_t* source, uint32_t (&word
 
 /** gridDim.x: tiles of y, those of one band of weights beside each other. */
 template <class Tiles, bool ALIGNED>
-__global__ void __launch_bounds__(many_threads, Tiles::blocks)
+__global__ void __launch_bounds__(many_threads, is_small_multiprocessor ? 1 : Tiles::blocks)
     linear_many(TensorCoreInput x, const uint8_t* __restrict__ w, LinearShape shape, LinearOutput out) {
   using Kind = typename Tiles::Kind;
   using Sum = typename Kind::Sum;

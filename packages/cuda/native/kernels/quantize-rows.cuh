@@ -2,6 +2,7 @@
 //
 // blockDim is (lanes per row, rows per block); lanes per row is a power of two. A thread minds the vectors of 16 bytes that it copied.
 #pragma once
+#include "occupancy.cuh"
 #include "vectors.cuh"
 
 /** Vectors of a thread, at most. */
@@ -38,7 +39,7 @@ __device__ __forceinline__ Vector<T> kept_vector(const uint4* kept) {
 
 /** Code `c` of row `r` goes to place `r * pitch + c`. */
 template <class T, class Codes>
-__global__ void __launch_bounds__(max_row_lanes, 3)
+__global__ void __launch_bounds__(max_row_lanes, is_small_multiprocessor ? 2 : 3)
     quantize_rows(const typename T::Storage* __restrict__ x,  // [rows, columns]
                   int64_t rows, int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                   float* __restrict__ scales,  // [rows]
