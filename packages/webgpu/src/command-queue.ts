@@ -1,9 +1,17 @@
 import { buffersOf, type Command } from "./command.ts";
 import type { CommandEncoder } from "./command-encoder.ts";
 import { mostTelling, refused, type Verdict, watchErrors } from "./error-scopes.ts";
-import type { Operation } from "./operation.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Probation } from "./probation.ts";
+
+/** What an op needs of the queue. */
+export interface Enqueued {
+  readonly commands: readonly Command[];
+  /** What it took from the pool. */
+  readonly buffers: readonly GPUBuffer[];
+  /** What the device says of its uploads. */
+  readonly writes: readonly Verdict[];
+}
 
 /** What ops were submitted in, once they are. */
 export interface Submission {
@@ -48,7 +56,7 @@ export class CommandQueue {
   }
 
   /** Takes an op's commands. Does not wait. */
-  enqueue({ commands, buffers, writes }: Pick<Operation, "commands" | "buffers" | "writes">): Submission {
+  enqueue({ commands, buffers, writes }: Enqueued): Submission {
     const { pipelines, probation } = this.#options;
     const things: object[] = [...buffers];
     for (const command of commands) {
