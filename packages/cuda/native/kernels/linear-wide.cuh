@@ -1,0 +1,227 @@
+// Linear for more than a few rows on Hopper. Weights are operand A, rows of x ("tokens") the columns of B, so that few tokens make narrow
+// tiles. One warp keeps a ring of stages in shared memory filled by bulk copies; warpgroups multiply. Codes become floats in registers, on
+// their way to the tensor cores.
+//
+// Where tiles are too few for all multiprocessors, the blocks of a cluster share one, each with a range of K: their sums meet in shared
+// memory, in the order of the blocks' numbers.
+#pragma once
+#include "bulk-copies.cuh"
+#include "linear-wide-output.cuh"
+#include "linear-wide-tiles.cuh"
+
+/** What the blocks of a launch do. */
+struct WidePlan {
+  /** Blocks that share K, and clusters. */
+  int32_t parts, clusters;
+  /** Tiles along the rows of x, and along the weights. */
+  int32_t token_tiles, bands;
+  /** Stages' worth of K. */
+  int32_t chunks;
+  Keep keep_weights;
+};
+
+/** Which tile: of tokens, and of weights. */
+struct WideTile {
+  int tokens, band;
+};
+
+/** Neighbours in time use the same weights, and of x what eight tiles of tokens have: both stay in the L2 cache. */
+__device__ __forceinline__ WideTile wide_tile(const WidePlan& plan, int index) {
+  constexpr int together = 8;
+  const int block = together * plan.bands, first = index / block * together, rest = index % block;
+  const int width = min(together, plan.token_tiles - first);
+  return {first + rest % width, rest / width};
+}
+
+/** Where a thread is in the ring. */
+template <class Tiles>
+struct WideRing {
+  /** Addresses of the first stage, and of the barriers: stages that are full, stages that are empty. */
+  uint32_t stages, barriers;
+  int slot;
+  uint32_t phase = 0;
+
+  __device__ __forceinline__ uint32_t full() const { return barriers + slot * 8; }
+  __device__ __forceinline__ uint32_t empty() const { return full() + Tiles::stages * 8; }
+  __device__ __forceinline__ uint32_t tokens() const { return stages + slot * Tiles::stage_bytes; }
+  __device__ __forceinline__ uint32_t weights() const { return tokens() + Tiles::x_bytes; }
+  __device__ __forceinline__ void advance(int count) {
+    slot += count;
+    if (slot >= Tiles::stages) slot -= Tiles::stages, phase ^= 1;
+  }
+};
+
+/** Fills stages, by one thread. */
+template <class Tiles>
+__device__ __forceinline__ void fill_ring(WideRing<Tiles> ring, const CUtensorMap& x_map, const CUtensorMap& w_map, const WidePlan& plan,
+                                          int first, int last, int cluster) {
+  for (int index = cluster; index < plan.token_tiles * plan.bands; index += plan.clusters) {
+    const WideTile tile = wide_tile(plan, index);
+    for (int chunk = first; chunk < last; chunk++) {
+      barrier_wait(ring.empty(), ring.phase ^ 1);
+      barrier_expect(ring.full(), Tiles::stage_bytes);
+      copy_box(ring.weights(), w_map, chunk * Tiles::chunk, tile.band * Tiles::rows, 0, ring.full(), plan.keep_weights);
+#pragma unroll
+      for (int slab = 0; slab < Tiles::slabs; slab++)
+#pragma unroll
+        for (int plane = 0; plane < Tiles::Kind::planes; plane++)
+          copy_box(ring.tokens() + slab * Tiles::slab_bytes + plane * Tiles::tokens * wide_row_bytes, x_map,
+                   chunk * Tiles::chunk + slab * Tiles::slab, tile.tokens * Tiles::tokens, plane, ring.full(), Keep::long_time);
+      ring.advance(1);
+    }
+  }
+}
+
+/** The codes of one unit of work of a lane, as pairs. */
+template <class Tiles>
+__device__ __forceinline__ void load_codes(const uint8_t* shared, uint32_t start, int unit, uint32_t (&codes)[Tiles::unit_steps][4]) {
+  constexpr int per_tile = 4 / Tiles::unit_steps;
+  const int slab = unit / (Tiles::m_tiles * per_tile), tile = unit / per_tile % Tiles::m_tiles, first = unit % per_tile * Tiles::unit_steps;
+#pragma unroll
+  for (int step = 0; step < Tiles::unit_steps; step++) {
+    const uint8_t* place = shared + (start ^ uint32_t((slab * 4 + first + step) << 4)) + tile * 64 * Tiles::weight_row_bytes;
+#pragma unroll
+    for (int i = 0; i < 4; i++) codes[step][i] = *reinterpret_cast<const uint16_t*>(place + i % 2 * 8 * Tiles::weight_row_bytes + i / 2 * 8);
+  }
+}
+
+/** Sums of every k_groups-th stage of `count`, 1 at least, of a warpgroup's rows; codes become floats on the way. */
+template <class Tiles>
+__device__ __forceinline__ void multiply_codes(WideRing<Tiles>& ring, int count, int row_group, const uint8_t* shared, uint32_t shared_start,
+                                               typename Tiles::Sum (&sums)[Tiles::m_tiles][Tiles::sums]) {
+  using Kind = typename Tiles::Kind;
+  constexpr int steps = Tiles::unit_steps, per_tile = 4 / steps, units = Tiles::slabs * Tiles::m_tiles * per_tile;
+  static_assert(units % 2 == 0, "two sets of registers take turns");
+  const int thread = int(threadIdx.x) % 128, lane = thread % 32;
+  // The 16-byte pieces of rows of 128 bytes are swizzled by all eight rows, those of 64 bytes by every other.
+  const uint32_t lane_start = (uint32_t(row_group * Tiles::group_rows + thread / 32 * 16 + lane / 4) * Tiles::weight_row_bytes + uint32_t(lane % 4) * 2) ^
+                              uint32_t((Tiles::weight_row_bytes == 128 ? lane / 4 : lane / 8) << 4);
+  uint32_t codes[steps][4];
+  uint32_t a[2][steps][4];
+  uint32_t previous = 0;
+  int index = 0;
+  const auto load_next = [&](int unit, uint32_t start) {
+    if (unit + 1 < units) {
+      load_codes<Tiles>(shared, start, unit + 1, codes);
+    } else if (index + Tiles::k_groups < count) {
+      barrier_wait(ring.full(), ring.phase);
+      load_codes<Tiles>(shared, ring.weights() - shared_start + lane_start, 0, codes);
+    }
+  };
+  if (Tiles::when > 0) {
+    barrier_wait(ring.full(), ring.phase);
+    load_codes<Tiles>(shared, ring.weights() - shared_start + lane_start, 0, codes);
+  }
+#pragma unroll 1
+  do {
+    if (Tiles::when == 0) barrier_wait(ring.full(), ring.phase);
+    const uint64_t b = describe_operand(ring.tokens());
+    const uint32_t start = ring.weights() - shared_start + lane_start, done = ring.empty();
+    ring.advance(Tiles::k_groups);
+#pragma unroll
+    for (int unit = 0; unit < units; unit++) {
+      const int slab = unit / (Tiles::m_tiles * per_tile), tile = unit / per_tile % Tiles::m_tiles, first = unit % per_tile * steps;
+      if (Tiles::when == 0) load_codes<Tiles>(shared, start, unit, codes);
+#pragma unroll
+      for (int step = 0; step < steps; step++)
+#pragma unroll
+        for (int i = 0; i < 4; i++) a[unit % 2][step][i] = widen_pair<Kind>(codes[step][i]);
+      if (Tiles::when == 1) load_next(unit, start);
+      warpgroup_begin();
+#pragma unroll
+      for (int step = 0; step < steps; step++)
+        multiply_wide<Kind>(sums[tile], a[unit % 2][step], b + slab * (Tiles::slab_bytes / 16) + (first + step) * 2);
+      warpgroup_commit();
+      if (Tiles::when == 2) load_next(unit, start);
+      warpgroup_wait<1>();
+      if (unit == 0 && index > 0 && lane == 0) barrier_arrive(previous);
+    }
+    previous = done;
+    index += Tiles::k_groups;
+  } while (index < count);
+  warpgroup_wait<0>();
+#pragma unroll
+  for (int tile = 0; tile < Tiles::m_tiles; tile++) hold_sums(sums[tile]);
+  if (lane == 0) barrier_arrive(previous);
+}
+
+/** The same where both operands are in shared memory as tensor cores take them. */
+template <class Tiles>
+__device__ __forceinline__ void multiply_stages(WideRing<Tiles>& ring, int count, int row_group,
+                                                typename Tiles::Sum (&sums)[Tiles::m_tiles][Tiles::sums]) {
+  uint32_t previous = 0;
+  const bool first_lane = threadIdx.x % 32 == 0;
+  int index = 0;
+#pragma unroll 1
+  do {
+    barrier_wait(ring.full(), ring.phase);
+    const uint64_t b = describe_operand(ring.tokens()), a = describe_operand(ring.weights() + row_group * Tiles::group_rows * wide_row_bytes);
+    warpgroup_begin();
+#pragma unroll
+    for (int tile = 0; tile < Tiles::m_tiles; tile++)
+#pragma unroll
+      for (int step = 0; step < 4; step++)
+        multiply_wide<typename Tiles::Kind>(sums[tile], a + tile * (64 * wide_row_bytes / 16) + step * 2, b + step * 2);
+    warpgroup_commit();
+    warpgroup_wait<1>();
+    if (index > 0 && first_lane) barrier_arrive(previous);
+    previous = ring.empty();
+    ring.advance(Tiles::k_groups);
+    index += Tiles::k_groups;
+  } while (index < count);
+  warpgroup_wait<0>();
+#pragma unroll
+  for (int tile = 0; tile < Tiles::m_tiles; tile++) hold_sums(sums[tile]);
+  if (first_lane) barrier_arrive(previous);
+}
+
+template <class Tiles>
+__global__ void __launch_bounds__(Tiles::threads, 1)
+    linear_wide(const __grid_constant__ CUtensorMap x_map, const __grid_constant__ CUtensorMap w_map, LinearShape shape, LinearOutput out,
+                WidePlan plan) {
+  using Sum = typename Tiles::Sum;
+  uint8_t* unaligned = shared_memory<uint8_t>();
+  const uint32_t unaligned_start = shared_address(unaligned), start = (unaligned_start + 1023) & ~1023u;
+  uint8_t* shared = unaligned + (start - unaligned_start);
+  WideRing<Tiles> ring{start, start + Tiles::barriers_at, 0};
+  // The same in all lanes, which the compiler would not know.
+  const int part = __shfl_sync(0xFFFFFFFFu, int(cluster_rank()), 0), warpgroup = __shfl_sync(0xFFFFFFFFu, int(threadIdx.x) / 128, 0);
+  const int cluster = int(blockIdx.x) / plan.parts;
+  const int first = int(int64_t(plan.chunks) * part / plan.parts), last = int(int64_t(plan.chunks) * (part + 1) / plan.parts);
+  if (threadIdx.x == 0) {
+    prefetch_map(x_map);
+    prefetch_map(w_map);
+    for (int slot = 0; slot < Tiles::stages; slot++) {
+      barrier_init(ring.barriers + slot * 8, 1);
+      barrier_init(ring.barriers + (Tiles::stages + slot) * 8, 4 * Tiles::row_groups);
+    }
+    publish_barriers();
+  }
+  cluster_sync();
+
+  if (threadIdx.x >= Tiles::multipliers) {
+    leave_registers<Tiles::copier_registers>();
+    if (threadIdx.x == Tiles::multipliers) fill_ring<Tiles>(ring, x_map, w_map, plan, first, last, cluster);
+    __syncwarp();
+    if (plan.parts > 1) cluster_sync();
+  } else {
+    take_registers<Tiles::registers>();
+    const int row_group = warpgroup % Tiles::row_groups, k_group = Tiles::k_groups == 1 ? 0 : warpgroup / Tiles::row_groups;
+    float* own = reinterpret_cast<float*>(shared + Tiles::groups_at) + warpgroup * Tiles::group_floats;
+    ring.slot = k_group;
+    for (int index = cluster; index < plan.token_tiles * plan.bands; index += plan.clusters) {
+      const WideTile tile = wide_tile(plan, index);
+      const WideFinish<Tiles> finish{shape, out, int64_t(tile.tokens) * Tiles::tokens,
+                                     int64_t(tile.band) * Tiles::rows + row_group * Tiles::group_rows, own, warpgroup};
+      finish.fetch();
+      Sum sums[Tiles::m_tiles][Tiles::sums] = {};
+      const int count = last - first - k_group;
+      if constexpr (Tiles::converts) multiply_codes<Tiles>(ring, count, row_group, shared, start, sums);
+      else multiply_stages<Tiles>(ring, count, row_group, sums);
+      if (Tiles::k_groups == 1 && plan.parts == 1) store_sums<Tiles>(finish, sums);
+      else store_parts<Tiles>(finish, sums, shared, start, plan.parts, part);
+    }
+  }
+  // The shared memory of a block must stay until all have read it.
+  if (plan.parts > 1) cluster_sync();
+}
