@@ -15,15 +15,14 @@ constexpr int wide_staging_pitch = 68;
 
 /**
  * A block makes 64 * M_TILES * ROW_GROUPS columns of y for COLUMNS tokens, or half as many where a token has two planes. K_GROUPS
- * warpgroups take turns at the stages, and add their sums up in the end. WEIGHT_ROW_BYTES: of a row of weights in a stage. Codes that
- * become floats do so UNIT_STEPS steps along K at a time, in two sets of registers.
+ * warpgroups take turns at the stages, and add their sums up in the end. WEIGHT_ROW_BYTES: of a row of weights in a stage.
  */
-template <class KIND, int COLUMNS, int M_TILES, int ROW_GROUPS, int K_GROUPS, int WEIGHT_ROW_BYTES = wide_row_bytes, int UNIT_STEPS = 4, int WHEN = 2>
+template <class KIND, int COLUMNS, int M_TILES, int ROW_GROUPS, int K_GROUPS, int WEIGHT_ROW_BYTES = wide_row_bytes>
 struct WideTiles {
   using Kind = KIND;
   using Sum = typename Kind::Sum;
   static constexpr int columns = COLUMNS, tokens = COLUMNS / Kind::planes, m_tiles = M_TILES, row_groups = ROW_GROUPS, k_groups = K_GROUPS;
-  static constexpr int weight_row_bytes = WEIGHT_ROW_BYTES, unit_steps = UNIT_STEPS, when = WHEN;
+  static constexpr int weight_row_bytes = WEIGHT_ROW_BYTES;
   static constexpr int group_rows = 64 * M_TILES, rows = group_rows * ROW_GROUPS;
   /** Threads that multiply, and all; another warpgroup copies, which takes next to no registers. */
   static constexpr int multipliers = 128 * ROW_GROUPS * K_GROUPS, threads = multipliers + 128;
@@ -34,6 +33,8 @@ struct WideTiles {
   /** Sums per lane, and elements along K of a stage; x has them in slabs of 128 bytes. */
   static constexpr int sums = COLUMNS / 2, chunk = WEIGHT_ROW_BYTES / Kind::weight_bytes, slab = wide_row_bytes / Kind::activation_bytes;
   static constexpr int slabs = chunk / slab, slab_bytes = COLUMNS * wide_row_bytes;
+  /** Steps along K whose codes become floats at once; an even number of times per stage. */
+  static constexpr int unit_steps = slabs * M_TILES % 2 == 0 ? 4 : 2, units = slabs * M_TILES * 4 / unit_steps;
   static constexpr int x_bytes = slabs * slab_bytes, w_bytes = rows * WEIGHT_ROW_BYTES, stage_bytes = x_bytes + w_bytes;
   /** A warpgroup's own: a run of tokens, scales and biases of its columns, scales of all tokens. */
   static constexpr int scales_at = wide_run * wide_staging_pitch, group_floats = scales_at + 2 * group_rows + tokens;

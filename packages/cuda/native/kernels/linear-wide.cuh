@@ -72,71 +72,46 @@ __device__ __forceinline__ void fill_ring(WideRing<Tiles> ring, const CUtensorMa
   }
 }
 
-/** The codes of one unit of work of a lane, as pairs. */
-template <class Tiles>
-__device__ __forceinline__ void load_codes(const uint8_t* shared, uint32_t start, int unit, uint32_t (&codes)[Tiles::unit_steps][4]) {
-  constexpr int per_tile = 4 / Tiles::unit_steps;
-  const int slab = unit / (Tiles::m_tiles * per_tile), tile = unit / per_tile % Tiles::m_tiles, first = unit % per_tile * Tiles::unit_steps;
-#pragma unroll
-  for (int step = 0; step < Tiles::unit_steps; step++) {
-    const uint8_t* place = shared + (start ^ uint32_t((slab * 4 + first + step) << 4)) + tile * 64 * Tiles::weight_row_bytes;
-#pragma unroll
-    for (int i = 0; i < 4; i++) codes[step][i] = *reinterpret_cast<const uint16_t*>(place + i % 2 * 8 * Tiles::weight_row_bytes + i / 2 * 8);
-  }
-}
-
 /** Sums of every k_groups-th stage of `count`, 1 at least, of a warpgroup's rows; codes become floats on the way. */
 template <class Tiles>
 __device__ __forceinline__ void multiply_codes(WideRing<Tiles>& ring, int count, int row_group, const uint8_t* shared, uint32_t shared_start,
                                                typename Tiles::Sum (&sums)[Tiles::m_tiles][Tiles::sums]) {
   using Kind = typename Tiles::Kind;
-  constexpr int steps = Tiles::unit_steps, per_tile = 4 / steps, units = Tiles::slabs * Tiles::m_tiles * per_tile;
-  static_assert(units % 2 == 0, "two sets of registers take turns");
+  constexpr int steps = Tiles::unit_steps, per_tile = 4 / steps, row_bytes = Tiles::weight_row_bytes;
   const int thread = int(threadIdx.x) % 128, lane = thread % 32;
   // The 16-byte pieces of rows of 128 bytes are swizzled by all eight rows, those of 64 bytes by every other.
-  const uint32_t lane_start = (uint32_t(row_group * Tiles::group_rows + thread / 32 * 16 + lane / 4) * Tiles::weight_row_bytes + uint32_t(lane % 4) * 2) ^
-                              uint32_t((Tiles::weight_row_bytes == 128 ? lane / 4 : lane / 8) << 4);
-  uint32_t codes[steps][4];
+  const uint32_t lane_start = uint32_t((row_group * Tiles::group_rows + thread / 32 * 16 + lane / 4) * row_bytes + lane % 4 * 2) ^
+                              uint32_t((row_bytes == 128 ? lane / 4 : lane / 8) << 4);
+  // One set of operands is written while the tensor cores take the other.
   uint32_t a[2][steps][4];
   uint32_t previous = 0;
   int index = 0;
-  const auto load_next = [&](int unit, uint32_t start) {
-    if (unit + 1 < units) {
-      load_codes<Tiles>(shared, start, unit + 1, codes);
-    } else if (index + Tiles::k_groups < count) {
-      barrier_wait(ring.full(), ring.phase);
-      load_codes<Tiles>(shared, ring.weights() - shared_start + lane_start, 0, codes);
-    }
-  };
-  if (Tiles::when > 0) {
-    barrier_wait(ring.full(), ring.phase);
-    load_codes<Tiles>(shared, ring.weights() - shared_start + lane_start, 0, codes);
-  }
 #pragma unroll 1
   do {
-    if (Tiles::when == 0) barrier_wait(ring.full(), ring.phase);
+    barrier_wait(ring.full(), ring.phase);
     const uint64_t b = describe_operand(ring.tokens());
-    const uint32_t start = ring.weights() - shared_start + lane_start, done = ring.empty();
-    ring.advance(Tiles::k_groups);
+    const uint32_t start = ring.weights() - shared_start + lane_start;
 #pragma unroll
-    for (int unit = 0; unit < units; unit++) {
+    for (int unit = 0; unit < Tiles::units; unit++) {
       const int slab = unit / (Tiles::m_tiles * per_tile), tile = unit / per_tile % Tiles::m_tiles, first = unit % per_tile * steps;
-      if (Tiles::when == 0) load_codes<Tiles>(shared, start, unit, codes);
 #pragma unroll
-      for (int step = 0; step < steps; step++)
+      for (int step = 0; step < steps; step++) {
+        const uint8_t* place = shared + (start ^ uint32_t((slab * 4 + first + step) << 4)) + tile * 64 * row_bytes;
 #pragma unroll
-        for (int i = 0; i < 4; i++) a[unit % 2][step][i] = widen_pair<Kind>(codes[step][i]);
-      if (Tiles::when == 1) load_next(unit, start);
+        for (int i = 0; i < 4; i++)
+          a[unit % 2][step][i] = widen_pair<Kind>(*reinterpret_cast<const uint16_t*>(place + i % 2 * 8 * row_bytes + i / 2 * 8));
+      }
       warpgroup_begin();
 #pragma unroll
       for (int step = 0; step < steps; step++)
         multiply_wide<Kind>(sums[tile], a[unit % 2][step], b + slab * (Tiles::slab_bytes / 16) + (first + step) * 2);
       warpgroup_commit();
-      if (Tiles::when == 2) load_next(unit, start);
       warpgroup_wait<1>();
+      // All operations of the stage before are over.
       if (unit == 0 && index > 0 && lane == 0) barrier_arrive(previous);
     }
-    previous = done;
+    previous = ring.empty();
+    ring.advance(Tiles::k_groups);
     index += Tiles::k_groups;
   } while (index < count);
   warpgroup_wait<0>();
