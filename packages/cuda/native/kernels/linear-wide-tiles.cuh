@@ -33,8 +33,10 @@ struct WideTiles {
   /** Sums per lane, and elements along K of a stage; x has them in slabs of 128 bytes. */
   static constexpr int sums = COLUMNS / 2, chunk = WEIGHT_ROW_BYTES / Kind::weight_bytes, slab = wide_row_bytes / Kind::activation_bytes;
   static constexpr int slabs = chunk / slab, slab_bytes = COLUMNS * wide_row_bytes;
-  /** Steps along K whose codes become floats at once; an even number of times per stage. */
-  static constexpr int unit_steps = slabs * M_TILES % 2 == 0 ? 4 : 2, units = slabs * M_TILES * 4 / unit_steps;
+  /** Wide tiles keep the tensor cores busy long enough to convert one step along K at a time, and to have the next codes loaded before. */
+  static constexpr bool early = COLUMNS == 256;
+  /** Steps whose codes become floats at once; an even number of times per stage. */
+  static constexpr int unit_steps = early ? 1 : 4, units = slabs * M_TILES * 4 / unit_steps;
   static constexpr int x_bytes = slabs * slab_bytes, w_bytes = rows * WEIGHT_ROW_BYTES, stage_bytes = x_bytes + w_bytes;
   /** A warpgroup's own: a run of tokens, scales and biases of its columns, scales of all tokens. */
   static constexpr int scales_at = wide_run * wide_staging_pitch, group_floats = scales_at + 2 * group_rows + tokens;
