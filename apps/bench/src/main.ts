@@ -1,11 +1,12 @@
-import { SingleBar } from "cli-progress";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { parseShare } from "./parse-share.ts";
 import { fullPlan, quickPlan } from "./plan.ts";
 import { describeRun, findDoubt } from "./report/describe-run.ts";
 import { errorGrid } from "./report/error-grid.ts";
 import { freshGrids, linearGrids } from "./report/linear-grids.ts";
 import { memoryGrids } from "./report/memory-grids.ts";
 import { printGrid } from "./report/print.ts";
+import { withProgress } from "./report/progress.ts";
 import { publish } from "./report/publish.ts";
 import { targetGrid } from "./report/targets.ts";
 import { writeReport } from "./report/write-report.ts";
@@ -36,20 +37,7 @@ if (wrong.length > 0) {
 async function measure(): Promise<Results> {
   const chosen = options.quick ? quickPlan : fullPlan;
   const plan = { ...chosen, effort: { ...chosen.effort, share: options.share ?? chosen.effort.share } };
-  if (!process.stderr.isTTY) return await run(plan, (text) => console.error(text));
-  const bar = new SingleBar({ format: "{bar} {percentage}% {text}", clearOnComplete: true });
-  bar.start(1, 0, { text: "" });
-  try {
-    return await run(plan, (text, done) => bar.update(done, { text }));
-  } finally {
-    bar.stop();
-  }
-}
-
-function parseShare(text: string): number {
-  const share = Number(text);
-  if (!(share >= 0)) throw new InvalidArgumentError("A number of milliseconds is wanted.");
-  return share;
+  return await withProgress((onStep) => run(plan, onStep));
 }
 
 function print(results: Results): void {

@@ -2,6 +2,12 @@
 import { fileURLToPath } from "node:url";
 import { publish } from "./report/publish.ts";
 import { readResults } from "./report/write-report.ts";
+import { publishWebGPU } from "./webgpu/report/publish.ts";
+import { readWebGPUResults } from "./webgpu/report/write-report.ts";
 
-const results = await readResults(fileURLToPath(new URL("../results", import.meta.url)));
-for (const file of await publish(results)) console.log(file);
+const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const written = [
+  ...(await publish(await readResults(folder("../results")))),
+  ...(await publishWebGPU(await readWebGPUResults(folder("../results/webgpu")))),
+];
+for (const file of written) console.log(file);

@@ -89,6 +89,7 @@ describe("the table of targets", () => {
       ["4.00×", "met"],
       ["29.0×", "missed"],
       ["0.700×", "missed"],
+      ["0.700×", "missed"],
       ["2.50×", "met"],
       ["1.20×", "met"],
       ["1.09×", "missed"],
@@ -134,6 +135,9 @@ describe("the marks", () => {
     const once = insertBetweenMarks(document, "figures");
     expect(insertBetweenMarks(once, "figures")).toBe(once);
     expect(once.split("bench: begin").length).toBe(2);
+    const both = insertBetweenMarks(once, "figures", "webgpu");
+    expect(insertBetweenMarks(both, "figures", "webgpu")).toBe(both);
+    expect(both.split("webgpu: begin").length).toBe(2);
   });
 
   it("are missed when they are not there", () => {

@@ -3,6 +3,7 @@ import { fitsTopBytes, gemvCodes } from "./gemv-codes";
 import { addFloatLanes, multiplyAdd } from "./multiply-add";
 import { addBias, storeOutput } from "./output";
 import { word } from "./record";
+import { streamLength } from "./streams";
 
 /**
  * The product of one row in float32: reads the weights once, straight from memory. Items are columns.
@@ -15,19 +16,20 @@ export function gemvFloats(record: usize, begin: usize, end: usize, scratch: usi
   if (dtype == FLOAT32) gemvAs<f32>(record, begin, end);
   else if (dtype == FLOAT16) gemvAs<float16>(record, begin, end);
   else if (dtype == BFLOAT16) gemvAs<bfloat16>(record, begin, end);
-  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end, scratch);
+  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end);
   else gemvAs<i8>(record, begin, end);
 }
 
 function gemvAs<W>(record: usize, begin: usize, end: usize): void {
   const k = word(record, 2);
   const weights = word(record, 3);
-  for (let column = begin; column < end; column += 4) {
+  const length = streamLength(begin, end);
+  for (let column0 = begin; column0 < begin + length; column0++) {
     // Past the last column the last one is read again; its sums are not stored.
-    const column1 = min(column + 1, end - 1);
-    const column2 = min(column + 2, end - 1);
-    const column3 = min(column + 3, end - 1);
-    const w0 = weights + column * k * sizeof<W>();
+    const column1 = min(column0 + length, end - 1);
+    const column2 = min(column0 + 2 * length, end - 1);
+    const column3 = min(column0 + 3 * length, end - 1);
+    const w0 = weights + column0 * k * sizeof<W>();
     const w1 = weights + column1 * k * sizeof<W>();
     const w2 = weights + column2 * k * sizeof<W>();
     const w3 = weights + column3 * k * sizeof<W>();
@@ -78,15 +80,15 @@ function gemvAs<W>(record: usize, begin: usize, end: usize): void {
         }
       }
       const index = start / group;
-      y0 = addScaled<W>(y0, f32x4.add(low0, high0), record, column, index);
+      y0 = addScaled<W>(y0, f32x4.add(low0, high0), record, column0, index);
       y1 = addScaled<W>(y1, f32x4.add(low1, high1), record, column1, index);
       y2 = addScaled<W>(y2, f32x4.add(low2, high2), record, column2, index);
       y3 = addScaled<W>(y3, f32x4.add(low3, high3), record, column3, index);
     }
-    storeColumn<W>(record, column, y0, w0, whole);
-    if (column + 1 < end) storeColumn<W>(record, column1, y1, w1, whole);
-    if (column + 2 < end) storeColumn<W>(record, column2, y2, w2, whole);
-    if (column + 3 < end) storeColumn<W>(record, column3, y3, w3, whole);
+    storeColumn<W>(record, column0, y0, w0, whole);
+    if (column0 + length < end) storeColumn<W>(record, column1, y1, w1, whole);
+    if (column0 + 2 * length < end) storeColumn<W>(record, column2, y2, w2, whole);
+    if (column0 + 3 * length < end) storeColumn<W>(record, column3, y3, w3, whole);
   }
 }
 

@@ -1,8 +1,6 @@
-import { word } from "./record";
 import { addBias, scaleTotal, storeOutput } from "./output";
-
-// More columns at a time keep more reads from memory under way; with more than six, V8 runs out of its 15 vector registers.
-const COLUMNS: usize = 6;
+import { word } from "./record";
+import { streamLength } from "./streams";
 
 // A lane gains at most 2 * 32639 * 128 from a multiplication, so 256 of them fit; a run of 16 takes two.
 const BLOCK: usize = 2048;
@@ -17,28 +15,26 @@ export function gemvIntegers(record: usize, begin: usize, end: usize, scratch: u
   const k = word(record, 3);
   const padded = (k + 15) & ~15;
   const weights = word(record, 4);
-  for (let column = begin; column < end; column += COLUMNS) {
+  const length = streamLength(begin, end);
+  for (let column0 = begin; column0 < begin + length; column0++) {
     // Past the last column the last one is read again; its totals are not stored.
-    const w0 = weights + column * k;
-    const w1 = weights + min(column + 1, end - 1) * k;
-    const w2 = weights + min(column + 2, end - 1) * k;
-    const w3 = weights + min(column + 3, end - 1) * k;
-    const w4 = weights + min(column + 4, end - 1) * k;
-    const w5 = weights + min(column + 5, end - 1) * k;
+    const column1 = column0 + length;
+    const column2 = column1 + length;
+    const column3 = column2 + length;
+    const w0 = weights + column0 * k;
+    const w1 = weights + min(column1, end - 1) * k;
+    const w2 = weights + min(column2, end - 1) * k;
+    const w3 = weights + min(column3, end - 1) * k;
     let t0: i64 = 0;
     let t1: i64 = 0;
     let t2: i64 = 0;
     let t3: i64 = 0;
-    let t4: i64 = 0;
-    let t5: i64 = 0;
     for (let block: usize = 0; block < padded; block += BLOCK) {
       const blockEnd = min(block + BLOCK, padded);
       let s0 = i32x4.splat(0);
       let s1 = i32x4.splat(0);
       let s2 = i32x4.splat(0);
       let s3 = i32x4.splat(0);
-      let s4 = i32x4.splat(0);
-      let s5 = i32x4.splat(0);
       for (let i = block; i < blockEnd; i += 16) {
         // What lies past a row's end meets codes that are zero.
         const low = v128.load(codes + (i << 1));
@@ -47,22 +43,16 @@ export function gemvIntegers(record: usize, begin: usize, end: usize, scratch: u
         s1 = addRun(w1 + i, low, high, s1);
         s2 = addRun(w2 + i, low, high, s2);
         s3 = addRun(w3 + i, low, high, s3);
-        s4 = addRun(w4 + i, low, high, s4);
-        s5 = addRun(w5 + i, low, high, s5);
       }
       t0 += addLanes(s0);
       t1 += addLanes(s1);
       t2 += addLanes(s2);
       t3 += addLanes(s3);
-      t4 += addLanes(s4);
-      t5 += addLanes(s5);
     }
-    storeColumn(record, column, t0);
-    if (column + 1 < end) storeColumn(record, column + 1, t1);
-    if (column + 2 < end) storeColumn(record, column + 2, t2);
-    if (column + 3 < end) storeColumn(record, column + 3, t3);
-    if (column + 4 < end) storeColumn(record, column + 4, t4);
-    if (column + 5 < end) storeColumn(record, column + 5, t5);
+    storeColumn(record, column0, t0);
+    if (column1 < end) storeColumn(record, column1, t1);
+    if (column2 < end) storeColumn(record, column2, t2);
+    if (column3 < end) storeColumn(record, column3, t3);
   }
 }
 

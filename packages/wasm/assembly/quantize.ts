@@ -1,5 +1,5 @@
 import { absmax, isNonFinite } from "./absmax";
-import { codeEight, codeOne, scaleOf } from "./codes";
+import { areCertain, codeEight, codeOne, hasInverse, multiplyFour, scaleOf } from "./codes";
 import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
 import { word } from "./record";
 
@@ -52,7 +52,21 @@ export function quantizeRun<T>(source: usize, codes: usize, count: usize, scale:
   const low = i16x8.splat(<i16>lowest);
   const high = i16x8.splat(<i16>qmax);
   const end = codes + count;
+  const inverse = f32x4.splat(1 / scale);
+  const multiplies = hasInverse(scale);
   for (; codes + 16 <= end; codes += 16, source += 16 * sizeof<T>()) {
+    if (multiplies) {
+      const a = multiplyFour<T>(source, inverse);
+      const b = multiplyFour<T>(source + 4 * sizeof<T>(), inverse);
+      const c = multiplyFour<T>(source + 8 * sizeof<T>(), inverse);
+      const d = multiplyFour<T>(source + 12 * sizeof<T>(), inverse);
+      if (areCertain(a, b, c, d)) {
+        const ab = i16x8.narrow_i32x4_s(i32x4.shr_s(a, 14), i32x4.shr_s(b, 14));
+        const cd = i16x8.narrow_i32x4_s(i32x4.shr_s(c, 14), i32x4.shr_s(d, 14));
+        v128.store(codes, i8x16.narrow_i16x8_s(ab, cd));
+        continue;
+      }
+    }
     const a = codeEight<T>(source, scales, scales, low, high);
     const b = codeEight<T>(source + 8 * sizeof<T>(), scales, scales, low, high);
     v128.store(codes, i8x16.narrow_i16x8_s(a, b));

@@ -18,6 +18,8 @@ export const tolerances = {
   int16: 2e-4,
   /** Activations in 255 steps between their extremes: about 1e-2. */
   int8: 2e-2,
+  /** Weights, activations and sums in float16: GPUs add thousands of products in it. */
+  float16: 2e-2,
 } as const;
 
 /** Computes y `[rows, outFeatures]` from x `[rows, inFeatures]`, both float32 on the host. */

@@ -1,17 +1,18 @@
 import type { MemoryProblem } from "./memory-problem.ts";
 
 /** What rounding a scale, or a quotient, to float32 may change of it. */
-const rounding = 2 ** -23;
+export const oneRounding: number = 2 ** -23;
 
 /**
  * Why codes `[outFeatures, inFeatures]` and scales `[outFeatures]` are wrong: in float64, a scale is the largest magnitude of its row
- * over 127, and a code times its scale is within half a scale of what it stands for, but for the rounding of the quotient. Ties may
- * go either way.
+ * over 127, and a code times its scale is within half a scale of what it stands for, but for `rounding`, a share of the value. Ties
+ * may go either way.
  */
 export function findQuantizeFault(
   { original, outFeatures, inFeatures }: MemoryProblem,
   codes: Int8Array,
   scales: Float32Array,
+  rounding: number = oneRounding,
 ): string | undefined {
   if (codes.length !== original.length) return `${codes.length} codes, ${original.length} expected`;
   for (let row = 0; row < outFeatures; row++) {
@@ -41,7 +42,7 @@ export function findDequantizeFault(
   if (values.length !== codes.length) return `${values.length} values, ${codes.length} expected`;
   for (let i = 0; i < codes.length; i++) {
     const exact = codes[i] * quantized.scale.data[Math.floor(i / inFeatures)];
-    if (!(Math.abs(values[i] - exact) <= Math.abs(exact) * rounding)) {
+    if (!(Math.abs(values[i] - exact) <= Math.abs(exact) * oneRounding)) {
       return `value ${i} is ${values[i]}; ${exact} expected`;
     }
   }

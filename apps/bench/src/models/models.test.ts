@@ -1,8 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "onnx-buf";
+import { ModelProtoSchema, TensorProto_DataType } from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { makeLinearProblem } from "../linear-problem.ts";
 import { encodeDynamicInt8Model } from "./dynamic-int8.ts";
+import { encodeFloat16Model } from "./float16.ts";
 import { encodeFloat32Model } from "./float32.ts";
 import { encodeMatMulNBitsModel } from "./mat-mul-n-bits.ts";
 
@@ -18,6 +19,16 @@ describe("the models (seed 5)", () => {
     expect(node.map(({ opType }) => opType)).toEqual(["MatMul"]);
     expect(initializer[0].dims).toEqual([256n, 2n]);
     expect(new DataView(initializer[0].rawData.slice().buffer).getFloat32(4, true)).toBe(problem.weight[256]);
+  });
+
+  it("hold float16 weights transposed, and take float16 activations", () => {
+    const { initializer, input, output } = decode(encodeFloat16Model(problem));
+    expect(initializer[0].dims).toEqual([256n, 2n]);
+    const second = new DataView(initializer[0].rawData.slice().buffer).getFloat16(2, true);
+    expect(second).toBe(Math.f16round(problem.weight[256]));
+    for (const { type } of [...input, ...output]) {
+      expect(type!.value).toMatchObject({ case: "tensorType", value: { elemType: TensorProto_DataType.FLOAT16 } });
+    }
   });
 
   it("quantize activations at run time as quantize_dynamic has it", () => {

@@ -29,7 +29,7 @@ export interface Node {
   readonly attributes?: Readonly<Record<string, number>>;
 }
 
-type Constant = Float32Array | Int8Array | Uint8Array;
+type Constant = Float32Array | Float16Array | Int8Array | Uint8Array;
 
 /** A tensor that the model holds; its dtype is that of `data`. */
 export interface Initializer {
@@ -38,8 +38,10 @@ export interface Initializer {
   readonly data: Constant;
 }
 
-/** A graph with the float32 input `x` `[rows, inFeatures]` and the float32 output `y` `[rows, outFeatures]`. */
+/** A graph with the input `x` `[rows, inFeatures]` and the output `y` `[rows, outFeatures]`. */
 export interface LinearGraph {
+  /** Dtype of x and y. Default: float32. */
+  readonly dtype?: "float32" | "float16";
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly nodes: readonly Node[];
@@ -50,7 +52,8 @@ export interface LinearGraph {
 export const microsoftDomain = "com.microsoft";
 
 /** The file of an ONNX model: IR version 10, operator set 21, and Microsoft's where a node asks for it. */
-export function encodeModel({ inFeatures, outFeatures, nodes, initializers }: LinearGraph): Uint8Array {
+export function encodeModel({ dtype, inFeatures, outFeatures, nodes, initializers }: LinearGraph): Uint8Array {
+  const elemType = dtype === "float16" ? TensorProto_DataType.FLOAT16 : TensorProto_DataType.FLOAT;
   const usesMicrosoft = nodes.some(({ domain }) => domain === microsoftDomain);
   const model = create(ModelProtoSchema, {
     irVersion: 10n,
@@ -63,8 +66,8 @@ export function encodeModel({ inFeatures, outFeatures, nodes, initializers }: Li
       name: "linear",
       node: nodes.map(toNode),
       initializer: initializers.map(toTensor),
-      input: [toValue("x", inFeatures)],
-      output: [toValue("y", outFeatures)],
+      input: [toValue("x", elemType, inFeatures)],
+      output: [toValue("y", elemType, outFeatures)],
     }),
   });
   return toBinary(ModelProtoSchema, model);
@@ -94,16 +97,17 @@ function toTensor({ name, shape, data }: Initializer): TensorProto {
 
 function dataTypeOf(data: Constant): TensorProto_DataType {
   if (data instanceof Float32Array) return TensorProto_DataType.FLOAT;
+  if (data instanceof Float16Array) return TensorProto_DataType.FLOAT16;
   return data instanceof Int8Array ? TensorProto_DataType.INT8 : TensorProto_DataType.UINT8;
 }
 
-function toValue(name: string, features: number): ValueInfoProto {
+function toValue(name: string, elemType: TensorProto_DataType, features: number): ValueInfoProto {
   const dim = [
     create(TensorShapeProto_DimensionSchema, { value: { case: "dimParam", value: "rows" } }),
     create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(features) } }),
   ];
   const tensor = create(TypeProto_TensorSchema, {
-    elemType: TensorProto_DataType.FLOAT,
+    elemType,
     shape: create(TensorShapeProtoSchema, { dim }),
   });
   return create(ValueInfoProtoSchema, {

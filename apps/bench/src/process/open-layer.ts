@@ -4,8 +4,9 @@ import type { Library, OpenLibrary } from "../libraries/library.ts";
 import { type LinearProblem, makeLinearProblem } from "../linear-problem.ts";
 import type { Outcome } from "../results.ts";
 import type { Effort } from "../timing/interleave.ts";
+import { type Candidate, timeCandidates } from "../timing/time-candidates.ts";
 import { openIfAvailable, type Unavailable } from "./open-if-available.ts";
-import { type Candidate, timeCandidates } from "./time-candidates.ts";
+import { surroundingsOf } from "./surroundings.ts";
 
 export interface LayerOptions {
   readonly outFeatures: number;
@@ -61,7 +62,7 @@ export class OpenLayer {
         );
       }
     }
-    return await timeCandidates(candidates, effort, rows);
+    return await timeCandidates(candidates, effort, surroundingsOf(rows));
   }
 
   async close(): Promise<void> {

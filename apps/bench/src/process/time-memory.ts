@@ -3,8 +3,9 @@ import type { OpenMemoryArm } from "../memory/memory-arm.ts";
 import { makeMemoryProblem } from "../memory/memory-problem.ts";
 import type { Outcome } from "../results.ts";
 import type { Effort } from "../timing/interleave.ts";
+import { type Candidate, timeCandidates } from "../timing/time-candidates.ts";
 import { openIfAvailable } from "./open-if-available.ts";
-import { type Candidate, timeCandidates } from "./time-candidates.ts";
+import { surroundingsOf } from "./surroundings.ts";
 
 export interface MemoryOptions {
   readonly job: "quantize" | "dequantize";
@@ -38,7 +39,7 @@ export async function timeMemory(
         : { name, untimed: { status: "wrong", reason: fault } },
     );
   }
-  const outcomes = await timeCandidates(candidates, effort, seed);
+  const outcomes = await timeCandidates(candidates, effort, surroundingsOf(seed));
   for (const arm of opened) await arm.close();
   return outcomes;
 }

@@ -1,9 +1,9 @@
-import type { Results } from "../results.ts";
+import type { LinearCell } from "../results.ts";
 import { type Grid, left, right } from "./grid.ts";
 import { namesOf } from "./linear-grids.ts";
 
 /** How exact each way is: its largest relative error against float64 in any cell of a shape. */
-export function errorGrid({ linear }: Results): Grid {
+export function errorGrid({ linear }: { readonly linear: readonly Omit<LinearCell, "threads">[] }): Grid {
   const shapes = [...Map.groupBy(linear, ({ outFeatures, inFeatures }) => `${outFeatures}x${inFeatures}`)];
   return {
     title: "Relative error of the linear layer against float64",

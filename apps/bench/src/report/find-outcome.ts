@@ -1,6 +1,9 @@
-import type { LinearCell, MemoryCell, Outcome, Timed } from "../results.ts";
+import type { Outcome, Timed } from "../results.ts";
 
 /** The outcome of an arm that was timed; undefined where it took no part, was not available or was wrong. */
-export function findTimed(cell: LinearCell | MemoryCell | undefined, arm: string): (Outcome & Timed) | undefined {
+export function findTimed(
+  cell: { readonly arms: readonly Outcome[] } | undefined,
+  arm: string,
+): (Outcome & Timed) | undefined {
   return cell?.arms.find((outcome): outcome is Outcome & Timed => outcome.arm === arm && outcome.status === "timed");
 }

@@ -1,13 +1,11 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { Results } from "../results.ts";
-import { countThreads } from "./format.ts";
+import type { LinearCell } from "../results.ts";
 
 /**
- * Times of the linear layer with a number of threads: a panel for each shape and number of rows, a dot for each median on a
+ * Times of the linear layer: a panel for each shape and number of rows, a dot for each median on a
  * logarithmic axis, a line from quartile to quartile.
  */
-export function linearChart({ linear, machine }: Results, threads: number): TopLevelSpec {
-  const cells = linear.filter((cell) => cell.threads === threads);
+export function linearChart(title: string, cells: readonly Omit<LinearCell, "threads">[]): TopLevelSpec {
   const values = cells.flatMap(({ outFeatures, inFeatures, rows, arms }) =>
     arms.flatMap((outcome) =>
       outcome.status === "timed"
@@ -27,7 +25,7 @@ export function linearChart({ linear, machine }: Results, threads: number): TopL
   const unique = (texts: readonly string[]): string[] => [...new Set(texts)];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: `Linear layer, host to host, ${countThreads(threads)}, ${machine.cpu}`,
+    title,
     background: "white",
     data: { values },
     facet: {

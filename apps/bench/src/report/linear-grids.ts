@@ -3,25 +3,32 @@ import { findTimed } from "./find-outcome.ts";
 import { countThreads, formatRatio, formatSummary } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
 
-/** What most int8 models in JavaScript run as: 1× in every table. */
+/** What most int8 models in JavaScript run as: 1× in every table of the CPU. */
 export const baseline = "ort-web-dynamic-int8";
+
+/** Of a cell, what a table needs. */
+export type ArmsByRows = Pick<LinearCell, "rows" | "arms">;
 
 /** A table for each shape and number of threads: an arm a row, a number of activations' rows in each pair of columns. */
 export function linearGrids({ linear }: Results): Grid[] {
   return [...Map.groupBy(linear, groupOf).values()].map((cells) => {
     const { outFeatures, inFeatures, threads } = cells[0];
-    const names = namesOf(cells);
-    return {
-      title: `Linear, weights ${outFeatures}x${inFeatures} (out x in), ${countThreads(threads)}`,
-      columns: [
-        left("library"),
-        left("arm"),
-        ...cells.flatMap(({ rows }) => [right(`M = ${rows}, ms`), right("speed")]),
-      ],
-      rows: names.map(({ arm, library, title }) => [library, title, ...cells.flatMap((cell) => cellTexts(cell, arm))]),
-      notes: notesOf(cells),
-    };
+    return linearGrid(`Linear, weights ${outFeatures}x${inFeatures} (out x in), ${countThreads(threads)}`, cells);
   });
+}
+
+/** An arm a row, a number of activations' rows in each pair of columns; speeds are multiples of that of the arm `base`. */
+export function linearGrid(title: string, cells: readonly ArmsByRows[], base: string = baseline): Grid {
+  return {
+    title,
+    columns: [left("library"), left("arm"), ...cells.flatMap(({ rows }) => [right(`M = ${rows}, ms`), right("speed")])],
+    rows: namesOf(cells).map(({ arm, library, title }) => [
+      library,
+      title,
+      ...cells.flatMap((cell) => cellTexts(cell, arm, base)),
+    ]),
+    notes: notesOf(cells),
+  };
 }
 
 /** The first calls of turns, with a single row of activations: where cold caches and sleeping threads show. */
@@ -37,7 +44,7 @@ export function freshGrids({ linear }: Results): Grid[] {
     rows: namesOf(cells).map(({ arm, library, title }) => [
       library,
       title,
-      ...cells.flatMap((cell) => cellTexts(cell, arm, "fresh")),
+      ...cells.flatMap((cell) => cellTexts(cell, arm, baseline, "fresh")),
     ]),
   }));
 }
@@ -45,21 +52,26 @@ export function freshGrids({ linear }: Results): Grid[] {
 const groupOf = ({ outFeatures, inFeatures, threads }: LinearCell): string => `${outFeatures} ${inFeatures} ${threads}`;
 
 /** Each arm of the cells once, in their order. */
-export function namesOf(cells: readonly LinearCell[]): Outcome[] {
+export function namesOf(cells: readonly Pick<LinearCell, "arms">[]): Outcome[] {
   const all = cells.flatMap(({ arms }) => arms);
   return all.filter(({ arm }, index) => all.findIndex((other) => other.arm === arm) === index);
 }
 
-function cellTexts(cell: LinearCell, arm: string, kind: "repeated" | "fresh" = "repeated"): [string, string] {
+function cellTexts(
+  cell: ArmsByRows,
+  arm: string,
+  baseArm: string,
+  kind: "repeated" | "fresh" = "repeated",
+): [string, string] {
   const outcome = cell.arms.find((candidate) => candidate.arm === arm);
   if (outcome?.status === "wrong") return ["wrong", ""];
   if (outcome?.status !== "timed") return ["–", ""];
-  const base = findTimed(cell, baseline);
+  const base = findTimed(cell, baseArm);
   const summary = outcome[kind];
   return [formatSummary(summary), base ? formatRatio(base[kind].median / summary.median) : ""];
 }
 
-function notesOf(cells: readonly LinearCell[]): string[] {
+function notesOf(cells: readonly ArmsByRows[]): string[] {
   const notes = cells.flatMap(({ rows, arms }) =>
     arms.flatMap((outcome) => {
       if (outcome.status === "timed") return [];

@@ -1,9 +1,9 @@
 import type { Results } from "../results.ts";
 import { describeRun, findDoubt } from "./describe-run.ts";
 import { errorGrid } from "./error-grid.ts";
-import type { Grid } from "./grid.ts";
 import { freshGrids, linearGrids } from "./linear-grids.ts";
 import { memoryGrids } from "./memory-grids.ts";
+import { renderSection, renderTable } from "./render-table.ts";
 import { targetGrid } from "./targets.ts";
 
 export interface Chart {
@@ -62,17 +62,4 @@ export function renderHeadline(results: Results): string {
 function introduction(results: Results): string[] {
   const doubt = findDoubt(results);
   return [describeRun(results), ...(doubt === undefined ? [] : [`**${doubt}**`])];
-}
-
-function renderSection(grid: Grid): string[] {
-  return [`### ${grid.title}`, renderTable(grid), ...(grid.notes ?? [])];
-}
-
-function renderTable({ columns, rows }: Grid): string {
-  const lines = [
-    columns.map(({ header }) => header),
-    columns.map(({ align }) => (align === "right" ? "--:" : "---")),
-    ...rows,
-  ];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Results } from "../results.ts";
-import { insertBetweenMarks } from "./insert.ts";
+import { insertBetweenMarks, type Mark } from "./insert.ts";
 import { renderHeadline, renderSummary } from "./markdown.ts";
 import { writeReport } from "./write-report.ts";
 
-const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
+/** Of the repository. */
+export const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /**
  * Makes a run the one that the repository shows: in the folder `results`, in the README of the bench and in that of the repository.
@@ -18,13 +19,17 @@ export async function publish(results: Results): Promise<string[]> {
   const folder = "apps/bench/results";
   const written = await writeReport(join(root, folder), results);
   const documents = { "apps/bench/README.md": renderSummary(results), "README.md": renderHeadline(results) };
-  for (const [path, text] of Object.entries(documents)) {
+  return [...written.map((file) => `${folder}/${file}`), ...(await insertInDocuments(documents))];
+}
+
+/** Puts texts between the marks of the documents at their paths, and returns the paths. */
+export async function insertInDocuments(documents: Readonly<Record<string, string>>, mark?: Mark): Promise<string[]> {
+  const paths = Object.keys(documents);
+  for (const path of paths) {
     const file = join(root, path);
-    await writeFile(file, insertBetweenMarks(await readFile(file, "utf8"), text));
+    await writeFile(file, insertBetweenMarks(await readFile(file, "utf8"), documents[path], mark));
   }
   // Documents are formatted by the workspace's own tool, tables included; the folder of results is none of its business.
-  await promisify(execFile)(join(root, "node_modules/.bin/biome"), ["format", "--write", ...Object.keys(documents)], {
-    cwd: root,
-  });
-  return [...written.map((file) => `${folder}/${file}`), ...Object.keys(documents)];
+  await promisify(execFile)(join(root, "node_modules/.bin/biome"), ["format", "--write", ...paths], { cwd: root });
+  return paths;
 }

@@ -14,7 +14,10 @@ export async function writeReport(folder: string, results: Results): Promise<str
     ...threads.map((count) => ({
       file: `linear-${countThreads(count).replace(" ", "-")}.svg`,
       title: `Times of the linear layer, ${countThreads(count)}`,
-      spec: linearChart(results, count),
+      spec: linearChart(
+        `Linear layer, host to host, ${countThreads(count)}, ${results.machine.cpu}`,
+        results.linear.filter((cell) => cell.threads === count),
+      ),
     })),
     { file: "memory.svg", title: "Bandwidth of quantize and dequantize", spec: memoryChart(results) },
   ];

@@ -2,14 +2,11 @@ import { codesCode, dtypeCode } from "../dtype-code.ts";
 import type { Launch } from "../launch.ts";
 import { packedRowBytes, planBias } from "./bias.ts";
 import type { LinearSources } from "./linear-sources.ts";
-import { grainOf, type Plan } from "./plan.ts";
+import { grainOf, type Plan, streamGrain } from "./plan.ts";
 
 /** Rows of a panel of x, and columns whose sums gemm-floats keeps at a time; assembly/gemm-floats.ts. */
 const panelRows = 2;
 const columnUnit = 64;
-
-/** A multiple of the columns that gemv-floats (4) and gemv-codes (6) take at a time. */
-const gemvColumns = 12;
 
 /** The bounded mode: x and weights as float32, whatever they were. */
 export function planFloatLinear(sources: LinearSources): Plan {
@@ -39,7 +36,7 @@ export function planFloatLinear(sources: LinearSources): Plan {
         ? {
             kernel: "gemvFloats",
             items: n,
-            grain: grainOf(k, gemvColumns),
+            grain: streamGrain(k),
             words: [packed, ...common, ...result, transposes ? transposed : 0],
           }
         : { kernel: "gemmFloats", items: n, grain: columnUnit, words: [packed, m, ...common, ...result] };

@@ -2,14 +2,11 @@ import { activationRange } from "@octet/core";
 import { dtypeCode } from "../dtype-code.ts";
 import { planBias } from "./bias.ts";
 import type { LinearSources } from "./linear-sources.ts";
-import { grainOf, type Plan, statusBytes } from "./plan.ts";
+import { grainOf, type Plan, statusBytes, streamGrain } from "./plan.ts";
 
 /** Rows of a panel of codes, and columns whose totals gemm-integers keeps at a time; assembly/gemm-integers.ts. */
 const panelRows = 2;
 const columnUnit = 48;
-
-/** The columns that gemv-integers takes at a time. */
-const gemvColumns = 6;
 
 /** Bytes of the tree of a block of 2048 input features of a panel; assembly/inner-product.ts. */
 const treeBytes = 7 * (panelRows + 1) * 16;
@@ -48,7 +45,7 @@ export function planIntegerLinear(sources: LinearSources, activations: "int8" | 
           ? {
               kernel: "gemvIntegers",
               items: n,
-              grain: grainOf(k, gemvColumns),
+              grain: streamGrain(k),
               words: [codes, scales, n, k, ...common],
             }
           : {

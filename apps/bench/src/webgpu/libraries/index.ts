@@ -1,0 +1,7 @@
+import type { WebGPULibrary } from "./library.ts";
+import { octetWebGPU } from "./octet.ts";
+import { onnxruntimeWebGPU } from "./onnxruntime-web.ts";
+import { tfjsWebGPU } from "./tfjs-webgpu.ts";
+
+/** Everyone who takes part in the linear layer, in the order of the tables. */
+export const libraries: readonly WebGPULibrary[] = [octetWebGPU, onnxruntimeWebGPU, tfjsWebGPU];

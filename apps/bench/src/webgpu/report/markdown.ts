@@ -1,0 +1,53 @@
+import { describeMachine, findDoubt } from "../../report/describe-run.ts";
+import { errorGrid } from "../../report/error-grid.ts";
+import type { Chart } from "../../report/markdown.ts";
+import { renderSection, renderTable } from "../../report/render-table.ts";
+import type { WebGPUResults, WebGPURun } from "../results.ts";
+import { describePlace } from "./describe-place.ts";
+import { webgpuLinearGrids } from "./linear-grids.ts";
+import { quantizeGrids } from "./quantize-grids.ts";
+import { webgpuTargetGrids } from "./targets.ts";
+
+/** The tables of a run, with what a reader needs to know of its device. */
+export function renderRun(run: WebGPURun): string[] {
+  return [
+    describePlace(run),
+    ...[...webgpuLinearGrids(run), errorGrid(run), ...quantizeGrids(run)].flatMap(renderSection),
+  ];
+}
+
+/** The page of all runs: every figure, with the charts, which lie beside it. */
+export function renderWebGPUPage(results: WebGPUResults, charts: readonly Chart[]): string {
+  const paragraphs = [
+    "# WebGPU: results",
+    "Written by the bench from `results.json`; [the README](../../README.md) says how it measures and how to read the tables.",
+    ...introduction(results),
+    "Times are medians in ms, ± half the distance of the quartiles. Speeds are multiples of onnxruntime-web's MatMulNBits of 8 bits on WebGPU.",
+    ...webgpuTargetGrids(results.runs).flatMap(renderSection),
+    ...results.runs.flatMap((run, index) => [
+      `## ${run.place}`,
+      `![${charts[index].title}](${charts[index].file})`,
+      ...renderRun(run),
+    ]),
+  ];
+  return `${paragraphs.join("\n\n")}\n`;
+}
+
+/** What a README shows: the first shape of the first run by its first clock, quantize, the targets of all. */
+export function renderWebGPUSummary(results: WebGPUResults, page: string): string {
+  const [run] = results.runs;
+  return [
+    ...introduction(results),
+    describePlace(run),
+    ...[webgpuLinearGrids(run)[0], quantizeGrids(run)[0], ...webgpuTargetGrids(results.runs)].flatMap((grid) => [
+      `**${grid.title}**`,
+      renderTable(grid),
+    ]),
+    `[All tables and charts](${page}).`,
+  ].join("\n\n");
+}
+
+function introduction(results: WebGPUResults): string[] {
+  const doubt = findDoubt(results);
+  return [describeMachine(results), ...(doubt === undefined ? [] : [`**${doubt}**`])];
+}

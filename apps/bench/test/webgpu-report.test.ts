@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "../src/results.ts";
+import { webgpuLinearGrids } from "../src/webgpu/report/linear-grids.ts";
+import { renderWebGPUPage } from "../src/webgpu/report/markdown.ts";
+import { quantizeGrids } from "../src/webgpu/report/quantize-grids.ts";
+import { webgpuTargetGrids } from "../src/webgpu/report/targets.ts";
+import type { Clock, WebGPURun } from "../src/webgpu/results.ts";
+import { resultsOf, timed } from "./support/results.ts";
+
+const layer = (rows: number, clock: Clock, arms: readonly Outcome[]) => {
+  return { outFeatures: 1024, inFeatures: 1024, rows, clock, arms };
+};
+const matMulNBits = (ms: number) => timed("ort-webgpu-mat-mul-n-bits", ms);
+const octet = (mode: string, ms: number) => timed(`octet-webgpu-${mode}`, ms);
+const bytes = (ms: number, arm: string) => timed(arm, ms, { bytes: 5e6 });
+
+const run: WebGPURun = {
+  place: "Some Browser 1.2",
+  adapter: {
+    vendor: "acme",
+    architecture: "",
+    device: "",
+    description: "",
+    software: true,
+    features: ["timestamp-query"],
+    languageFeatures: [],
+  },
+  versions: { peer: "1.2.3" },
+  jobs: 4,
+  clocks: ["gpu", "wall"],
+  linear: [
+    layer(1, "gpu", [octet("int8", 1), octet("int16", 2), matMulNBits(6)]),
+    layer(16, "gpu", [octet("int8", 10), octet("int16", 30), matMulNBits(60)]),
+    layer(1, "wall", [octet("int8", 2), matMulNBits(8)]),
+  ],
+  quantize: [
+    {
+      outFeatures: 1024,
+      inFeatures: 1024,
+      clock: "gpu",
+      arms: [bytes(5, "octet-webgpu"), bytes(4, "naive-workgroup"), bytes(2, "naive-invocation")],
+    },
+  ],
+};
+
+describe("the tables of a run on WebGPU", () => {
+  it("set the linear layer against MatMulNBits, for each clock", () => {
+    const grids = webgpuLinearGrids(run);
+    expect(grids.map(({ title }) => title)).toEqual([
+      "Linear, weights 1024x1024 (out x in), GPU timestamps",
+      "Linear, weights 1024x1024 (out x in), wall time",
+    ]);
+    expect(grids[0].rows[0].slice(2)).toEqual(["1.00 ± 10%", "6.00×", "10.0 ± 10%", "6.00×"]);
+    expect(grids[1].rows[0].slice(2)).toEqual(["2.00 ± 10%", "4.00×"]);
+  });
+
+  it("set quantize against float kernels", () => {
+    expect(quantizeGrids(run)[0].rows.map((row) => row.slice(2))).toEqual([
+      ["5.00 ± 10%", "1.00", ""],
+      ["4.00 ± 10%", "1.25", "1.25×"],
+      ["2.00 ± 10%", "2.50", "2.50×"],
+    ]);
+  });
+
+  it("say which targets were met, and what was not measured", () => {
+    const hardware = { ...run, adapter: { ...run.adapter, software: false } };
+    expect(webgpuTargetGrids([hardware])).toEqual([]);
+    const [{ columns, rows }] = webgpuTargetGrids([run, hardware]);
+    expect(columns.slice(2).map(({ header }) => header)).toEqual(["Some Browser 1, gpu", "Some Browser 1, wall"]);
+    expect(rows.map((row) => row.slice(2))).toEqual([
+      ["6.00× met", "4.00× missed"],
+      ["3.00× missed", "–"],
+      ["6.00× met", "–"],
+      ["2.00× missed", "–"],
+      ["1.25× met", "–"],
+      ["2.50× missed", "–"],
+    ]);
+  });
+
+  it("stand on a page with all runs and charts", () => {
+    const { date, quick, machine } = resultsOf([], []);
+    const page = renderWebGPUPage({ schema: 1, date, quick, machine, runs: [run] }, [
+      { file: "chart.svg", title: "a chart" },
+    ]);
+    expect(page).toContain("## Some Browser 1.2\n\n![a chart](chart.svg)");
+    expect(page).toContain("Times are those of one job of 4 that were enqueued before anyone waited");
+    expect(page).toContain("| peer 1.2.3".slice(2));
+  });
+});
