@@ -1,7 +1,8 @@
 /**
- * Packs the WebGPU bench for a machine that has a GPU and Node, and no registry and no checkout:
+ * Packs the conformance suite and the WebGPU bench for a machine that has a GPU and Node, and no registry and no checkout:
  *
  *   node scripts/pack-webgpu.ts FOLDER
+ *   node FOLDER/check.mjs [MANIFEST] > check.json      on that machine; MANIFEST: golden vectors
  *   node FOLDER/bench.mjs > results.json               on that machine, through its Vulkan loader
  *   node src/webgpu/render.ts FOLDER-OF-RESULTS        here, for tables and charts beside results.json
  */
@@ -16,8 +17,12 @@ if (folder === undefined) throw new Error("the folder to write is missing");
 const beside = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));
 
 await build({
-  entryPoints: [join(import.meta.dirname, "../src/webgpu/hosts/node-process.ts")],
-  outfile: join(folder, "bench.mjs"),
+  entryPoints: {
+    bench: join(import.meta.dirname, "../src/webgpu/hosts/node-process.ts"),
+    check: join(import.meta.dirname, "../src/webgpu/hosts/check-process.ts"),
+  },
+  outdir: folder,
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   format: "esm",
   platform: "node",

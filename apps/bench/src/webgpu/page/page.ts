@@ -5,11 +5,11 @@ import { describeAdapter } from "../report/describe-place.ts";
 import { webgpuLinearGrids } from "../report/linear-grids.ts";
 import { quantizeGrids } from "../report/quantize-grids.ts";
 import type { AdapterDescription, WebGPURun } from "../results.ts";
+import { runSuite } from "../run-suite.ts";
 import { openSharedDevice } from "../shared-device.ts";
 import { readChoices, showChoices } from "./choices.ts";
 import type { PageFunctions } from "./page-functions.ts";
 import { type PageFindings, renderReport } from "./render-report.ts";
-import { runSuite } from "./run-suite.ts";
 import { settle } from "./settle.ts";
 import { showGrid } from "./show-grid.ts";
 

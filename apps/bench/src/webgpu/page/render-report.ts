@@ -5,7 +5,7 @@ import { renderTable } from "../../report/render-table.ts";
 import { describeAdapter } from "../report/describe-place.ts";
 import { renderRun } from "../report/markdown.ts";
 import type { AdapterDescription, WebGPURun } from "../results.ts";
-import type { SuiteOutcome } from "./run-suite.ts";
+import type { SuiteOutcome } from "../run-suite.ts";
 
 /** What the page has found out so far. */
 export interface PageFindings {
