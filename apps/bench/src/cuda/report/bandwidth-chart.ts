@@ -23,7 +23,7 @@ export function bandwidthChart({ device, elementwise }: BenchReport): TopLevelSp
     width: 300,
     height: { step: 18 },
     encoding: {
-      column: { field: "tensor", title: null, ...inOrder },
+      column: { field: "tensor", title: null, sort: [...new Set(values.map(({ tensor }) => tensor))] },
       x: { field: "gigabytes", type: "quantitative", title: "GB/s read and written, more is better" },
       y: { field: "op", title: null, ...inOrder, axis: { labelLimit: 600 } },
       color: { field: "kind", title: null, ...inOrder, legend: null },
