@@ -28,8 +28,8 @@ export function lossGrids({ linear, memory }: Results): Grid[] {
   const layers = ofShape.map((cell) => ({ title: `M = ${cell.rows}, ${countThreads(cell.threads)}`, cell }));
   const jobs = memory.map((cell) => ({ title: `${cell.job}, ${countThreads(cell.threads)}`, cell }));
   return [
-    ...(first === undefined ? [] : [lossGrid(`Linear, weights ${first.outFeatures}x${first.inFeatures}`, layers)]),
-    lossGrid("Quantize and dequantize", jobs),
+    ...(first === undefined ? [] : [lossGrid(`linear, weights ${first.outFeatures}x${first.inFeatures}`, layers)]),
+    lossGrid("quantize and dequantize", jobs),
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -43,8 +43,8 @@ function lossGrid(job: string, cases: readonly Case[]): Grid {
     return losses.every((text) => text === "") ? [] : [[`${library}: ${title}`, counterpart.title, ...losses]];
   });
   return {
-    title: `Where something else is faster. ${job}: speed of Octet wasm as a multiple of its`,
-    columns: [left("faster"), left("than Octet wasm with"), ...cases.map(({ title }) => right(title))],
+    title: `Faster than Octet wasm, ${job}: its speed as a multiple of theirs`,
+    columns: [left("faster"), left("than Octet with"), ...cases.map(({ title }) => right(title))],
     rows,
   };
 }

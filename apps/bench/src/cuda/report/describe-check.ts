@@ -13,7 +13,7 @@ export function describeGPU({ check, bench, torch }: CUDACheck): string {
     `${formatNumber(l2Bytes / 2 ** 20)} MiB of L2`,
   ];
   const software = [
-    ...(machine?.driver === undefined ? [] : [`driver ${machine.driver}`]),
+    ...(machine?.driver === undefined ? [] : [`Driver ${machine.driver}`]),
     `CUDA ${versionOf(check.report.driverVersion, 1000)}`,
     cublasLtVersion === undefined ? "no cuBLASLt" : `cuBLASLt ${versionOf(cublasLtVersion, 10000)}`,
     torch === undefined ? "no PyTorch" : `PyTorch ${torch.versions.torch}`,

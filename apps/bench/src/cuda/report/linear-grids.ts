@@ -40,7 +40,7 @@ export function lossGrid(check: CUDACheck): Grid {
     ...shapes.map(([, cells]) => lossesIn(cells, arm.id, peer.id)),
   ]);
   return {
-    title: "Where something else is faster: Octet's speed as a multiple of its",
+    title: "Faster than Octet: its speed as a multiple of theirs",
     columns: [left("faster"), left("than Octet's"), ...shapes.map(([shape]) => left(shape))],
     rows: rows.filter(([, , ...losses]) => losses.some((text) => text !== "")),
   };
