@@ -7,14 +7,19 @@ import { fileURLToPath } from "node:url";
 const golden = fileURLToPath(new URL("../../packages/conformance/fixtures", import.meta.url));
 const types: Readonly<Record<string, string>> = { js: "text/javascript", html: "text/html", json: "application/json" };
 
-/** A page that loads page.js of `folder`. With `isolated` it is cross-origin isolated, so that it may share memory with workers. */
+/**
+ * A page that loads page.js of `folder`. With `isolated` it is cross-origin isolated, so that it may share memory with workers. `policy` is
+ * its content security policy.
+ */
 export async function serve(
   folder: string,
   isolated: boolean,
+  policy?: string,
 ): Promise<{ readonly server: Server; readonly url: string }> {
-  const headers = isolated
-    ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
-    : {};
+  const headers = {
+    ...(isolated && { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }),
+    ...(policy !== undefined && { "content-security-policy": policy }),
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url as string, "http://localhost").pathname;
     if (path === "/") {

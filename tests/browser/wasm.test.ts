@@ -3,7 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { launchChromium, missingCapability } from "@octet/browser-testing";
+import { conformanceCases } from "@octet/conformance";
+import { loadGoldenManifest } from "@octet/conformance/node";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundlers } from "./bundle.ts";
@@ -15,6 +18,9 @@ interface Options {
   /** Whether the cases that take longest run as well. */
   readonly large?: boolean;
 }
+
+const golden = fileURLToPath(new URL("../../packages/conformance/fixtures/contract.json", import.meta.url));
+const cases = [...conformanceCases(), ...(await loadGoldenManifest(golden))];
 
 type Place = "window" | "worker";
 
@@ -35,10 +41,15 @@ describe.skipIf(missingCapability !== undefined)(`in Chromium ${missingCapabilit
     await rm(folder, { recursive: true });
   });
 
+  async function open(bundler: string, isolated: boolean, policy?: string): Promise<string> {
+    const { server, url } = await serve(join(folder, bundler), isolated, policy);
+    servers.push(server);
+    return url;
+  }
+
   /** The suite's results, and what the page wrote to its console. */
   async function run(bundler: string, place: Place, options: Options, isolated = true): Promise<unknown> {
-    const { server, url } = await serve(join(folder, bundler), isolated);
-    servers.push(server);
+    const url = await open(bundler, isolated);
     const page = await browser.newPage();
     const messages: string[] = [];
     page.on("console", (message) => void messages.push(message.text()));
@@ -50,9 +61,19 @@ describe.skipIf(missingCapability !== undefined)(`in Chromium ${missingCapabilit
     return { ...(result as object), messages };
   }
 
-  const passed = (...features: string[]) => ({
+  /** What starts, or why nothing does, in an isolated page with this content security policy. */
+  async function start(policy: string): Promise<unknown> {
+    const page = await browser.newPage();
+    await page.goto(await open("esbuild", true, policy));
+    const result = await page.evaluate("startInWindow({ threads: 2 })");
+    await page.close();
+    return result;
+  }
+
+  /** All cases, as they are in Node. */
+  const passed = (features: readonly string[], large = false) => ({
     features,
-    passed: expect.any(Number),
+    passed: cases.filter(({ family }) => large || family !== "large").length,
     failed: 0,
     skipped: 0,
     failures: [],
@@ -63,10 +84,9 @@ describe.skipIf(missingCapability !== undefined)(`in Chromium ${missingCapabilit
     for (const simd of ["plain", "relaxed"] as const) {
       for (const threads of [1, 2]) {
         it(`passes the suite in a ${place}, ${simd} SIMD, threads=${threads}, bundled by esbuild`, async () => {
-          const feature = simd === "relaxed" ? "relaxed-simd" : "simd";
-          expect(await run("esbuild", place, { simd, threads, large: simd === "relaxed" && threads === 2 })).toEqual(
-            passed(feature, `threads=${threads}`),
-          );
+          const features = [simd === "relaxed" ? "relaxed-simd" : "simd", `threads=${threads}`];
+          const large = simd === "relaxed" && threads === 2;
+          expect(await run("esbuild", place, { simd, threads, large })).toEqual(passed(features, large));
         });
       }
     }
@@ -78,11 +98,33 @@ describe.skipIf(missingCapability !== undefined)(`in Chromium ${missingCapabilit
     ["webpack", "window"],
     ["webpack", "worker"],
   ] as const)("passes the suite bundled by %s in a %s", async (bundler, place) => {
-    expect(await run(bundler, place, { threads: 2 })).toEqual(passed("relaxed-simd", "threads=2"));
+    expect(await run(bundler, place, { threads: 2 })).toEqual(passed(["relaxed-simd", "threads=2"]));
   });
 
   it("runs on one thread, and says why, in a page that is not cross-origin isolated", async () => {
-    const wanted = passed("relaxed-simd", "threads=1", "no threads: the page is not cross-origin isolated");
+    const wanted = passed(["relaxed-simd", "threads=1", "no threads: the page is not cross-origin isolated"]);
     expect(await run("esbuild", "window", { threads: 2 }, false)).toEqual(wanted);
+  });
+
+  it("starts where the content security policy allows what the README names", async () => {
+    expect(await start("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:")).toEqual({
+      features: ["relaxed-simd", "threads=2"],
+      relu: [0, 2],
+    });
+  });
+
+  it("runs on one thread, and names worker-src, where the content security policy refuses workers", async () => {
+    const reason = "no threads: the worker was refused; a content security policy has to allow worker-src blob:";
+    expect(await start("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")).toEqual({
+      features: ["relaxed-simd", "threads=1", reason],
+      relu: [0, 2],
+    });
+  });
+
+  it("is ERR_UNAVAILABLE, and names 'wasm-unsafe-eval', where the content security policy refuses WebAssembly", async () => {
+    expect(await start("script-src 'self'; worker-src blob:")).toEqual({
+      code: "ERR_UNAVAILABLE",
+      message: expect.stringMatching(/has to allow 'wasm-unsafe-eval' for scripts \(.*Content Security/),
+    });
   });
 });

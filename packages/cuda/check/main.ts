@@ -16,12 +16,13 @@ import { checkConformance, checkGoldenVectors } from "./conformance.ts";
 import { describeMachine } from "./machine.ts";
 import { type PartOutcome, type PartResult, refuse, runPart } from "./part.ts";
 import { checkPrimitives } from "./primitives.ts";
+import { besides } from "./programs.ts";
 import { elementwiseTable, formatTable, linearTable } from "./table.ts";
 import { benchTorch, type TorchReport } from "./torch.ts";
 
 const { values } = parseArgs({
   options: {
-    out: { type: "string", default: process.env.OUT ?? "octet-cuda-check" },
+    out: { type: "string", default: process.env.OUT ?? besides("build/check") },
     parts: { type: "string" },
     seconds: { type: "string", default: "240" },
     "torch-seconds": { type: "string", default: "90" },

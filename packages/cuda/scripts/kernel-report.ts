@@ -1,3 +1,6 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join, sep } from "node:path";
+
 /** What ptxas says of one kernel on one architecture. */
 export interface KernelUse {
   /** The mangled name. */
@@ -11,7 +14,7 @@ export interface KernelUse {
   readonly spillBytes: number;
 }
 
-/** Reads the words of `ptxas -v` among those of a build. */
+/** Reads the words of `ptxas -v` among those of a compiler. */
 export function parseKernelReport(output: string): KernelUse[] {
   const uses: KernelUse[] = [];
   let current: { kernel: string; architecture: string; stackBytes: number; spillBytes: number } | undefined;
@@ -29,9 +32,21 @@ export function parseKernelReport(output: string): KernelUse[] {
   return uses;
 }
 
-/** Newer reports over older ones: a build that compiles part of the kernels reports on that part. */
-export function mergeKernelReports(older: readonly KernelUse[], newer: readonly KernelUse[]): KernelUse[] {
+/**
+ * Reports on every kernel of a build folder, whether this run compiled it or an earlier one did: scripts/keep-words.sh leaves the
+ * compiler's words beside each object. Those of sources that are gone do not count.
+ */
+export function readKernelReport(buildFolder: string, sourceFolder: string): KernelUse[] {
+  const words = globSync("CMakeFiles/*.dir/**/*.cu.o.words", { cwd: buildFolder }).sort();
+  const present = words.filter((path) => {
+    const source = path
+      .split(sep)
+      .slice(2)
+      .join(sep)
+      .replace(/\.o\.words$/, "");
+    return existsSync(join(sourceFolder, source)) && existsSync(join(buildFolder, path.replace(/\.words$/, "")));
+  });
+  const uses = present.flatMap((path) => parseKernelReport(readFileSync(join(buildFolder, path), "utf8")));
   const key = ({ kernel, architecture }: KernelUse): string => `${architecture} ${kernel}`;
-  const merged = new Map([...older, ...newer].map((use) => [key(use), use]));
-  return [...merged.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return uses.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

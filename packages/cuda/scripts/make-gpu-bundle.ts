@@ -5,8 +5,8 @@
  *   sh FOLDER/check.sh [--parts ...] [--seconds ...]  on that machine; results go to $OUT, or to FOLDER/results
  *
  * The folder holds Node, everything else, and the script that unpacks both to $OCTET_FOLDER, or to FOLDER/unpacked. What is unpacked is
- * laid out like this package, so that programs find each other by the same paths; `cmake -S . -B build/cuda -DOCTET_PLATFORM=cuda` there
- * builds the native parts again from their sources.
+ * laid out like this package, so that programs find each other by the same paths. OCTET_BUILD=cuda builds the native part again from its
+ * sources before the check, with the nvcc, the cmake and the C++ compiler of that machine; OCTET_BUILD=emulated does so without nvcc.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -107,6 +107,10 @@ fi
 python3 -c 'import tarfile, sys; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$here/suite.tar.xz" "$folder" 2> /dev/null ||
   tar -xJf "$here/suite.tar.xz" -C "$folder"
 chmod +x "$folder/node" "$folder"/build/*/Release/*
+if [ -n "$OCTET_BUILD" ]; then
+  cmake -S "$folder" -B "$folder/build/$OCTET_BUILD" -DOCTET_PLATFORM="$OCTET_BUILD" -DCMAKE_CUDA_ARCHITECTURES="\${OCTET_CUDA_ARCHITECTURES:-native}"
+  cmake --build "$folder/build/$OCTET_BUILD" --parallel "\${OCTET_CUDA_JOBS:-8}"
+fi
 exec "$folder/node" "$folder/suite/check.js" --out "\${OUT:-$here/results}" "$@"
 `,
   );

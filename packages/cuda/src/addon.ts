@@ -14,6 +14,10 @@ export interface PlatformReport {
   readonly driverVersion: number;
   readonly runtimeVersion: number;
   readonly deviceCount: number;
+  /** Of each device: 90 for compute capability 9.0. */
+  readonly capabilities: readonly number[];
+  /** The GPUs that the kernels are compiled for, as CMake writes them: "80-real 90". Empty in the emulator. */
+  readonly machineCode: string;
   /** What CUDA said when it was asked; empty when all is well. */
   readonly error: string;
 }

@@ -1,8 +1,9 @@
 import { OctetError } from "@octet/core";
-import type { Addon, PlatformReport } from "./addon.ts";
+import type { Addon, NativeDevice, PlatformReport } from "./addon.ts";
 import { type CUDABackend, createNativeBackend } from "./cuda-backend.ts";
 import { loadAddon, type Platform } from "./load-addon.ts";
-import { callNative } from "./native-error.ts";
+import { checkMachineCode, describeVersions, formatVersion } from "./machine-code.ts";
+import { octetErrorOf } from "./native-error.ts";
 
 /** How the emulator runs kernels. */
 export interface EmulatorOptions {
@@ -34,8 +35,9 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
       `there is no CUDA device ${String(index)}; there are ${platform.deviceCount}, counted from 0`,
     );
   }
+  checkMachineCode(platform, index);
   if (emulated !== false) configure(addon, emulated === true ? {} : emulated);
-  const device = callNative(() => new addon.Device(index));
+  const device = openDevice(addon, index, platform);
   const { name, totalBytes, capability } = device.describe();
   return createNativeBackend(device, {
     name: "cuda",
@@ -47,8 +49,8 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
         ? ["software"]
         : [
             `sm_${capability}`,
-            `driver=${version(platform.driverVersion)}`,
-            `runtime=${version(platform.runtimeVersion)}`,
+            `driver=${formatVersion(platform.driverVersion)}`,
+            `runtime=${formatVersion(platform.runtimeVersion)}`,
           ],
   });
 }
@@ -63,15 +65,20 @@ function configure(addon: Addon, { seed = 0, copies = "late" }: EmulatorOptions)
   addon.configureEmulator?.(seed, copies === "early");
 }
 
-function noDevice({ driverVersion, runtimeVersion, error }: PlatformReport): OctetError {
-  const driver = driverVersion === 0 ? "no driver" : `a driver for CUDA ${version(driverVersion)}`;
-  return new OctetError(
-    "ERR_UNAVAILABLE",
-    `no NVIDIA GPU can be used: found ${driver}, the runtime is CUDA ${version(runtimeVersion)}${error && ` (${error})`}; CUDA ${version(runtimeVersion)} needs a driver of version 580 or later and a GPU of compute capability 8.0 or later`,
-  );
+function openDevice(addon: Addon, index: number, platform: PlatformReport): NativeDevice {
+  try {
+    return new addon.Device(index);
+  } catch (error) {
+    const cause = octetErrorOf(error);
+    if (!OctetError.isInstance(cause) || cause.code !== "ERR_UNAVAILABLE") throw cause;
+    throw new OctetError("ERR_UNAVAILABLE", `${cause.message} (${describeVersions(platform)})`, { cause });
+  }
 }
 
-/** "13.0" of 13000. */
-function version(number: number): string {
-  return `${Math.floor(number / 1000)}.${Math.floor((number % 1000) / 10)}`;
+function noDevice(platform: PlatformReport): OctetError {
+  const runtime = formatVersion(platform.runtimeVersion);
+  return new OctetError(
+    "ERR_UNAVAILABLE",
+    `no NVIDIA GPU can be used: ${describeVersions(platform)}${platform.error && ` (${platform.error})`}; CUDA ${runtime} needs a driver of version 580 or later and a GPU of compute capability 8.0 or later`,
+  );
 }

@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type EmulatedAddon, emulatorMissing, loadEmulator } from "./emulator.ts";
+import { type EmulatedAddon, emulatorMissing, emulatorPath, isSanitized, loadEmulator } from "./emulator.ts";
 
 /** Each bug, and the landings of asynchronous copies under which it shows: each extreme hides what the other one brings out. */
 const bugs = [
@@ -8,8 +9,11 @@ const bugs = [
   { bug: "missing-wait", shows: ["late"] },
   { bug: "missing-reuse-barrier", shows: ["early"] },
   { bug: "out-of-bounds-write", shows: ["early", "late"] },
+  { bug: "out-of-bounds-shared-write", shows: ["early", "late"] },
   { bug: "uninitialised-read", shows: ["early", "late"] },
 ];
+/** AddressSanitizer ends the process where the emulator reports. */
+const fatal = isSanitized ? ["out-of-bounds-write"] : [];
 const seeds = [0, 1, 7, 12345];
 
 describe.skipIf(emulatorMissing)("the emulator", () => {
@@ -25,7 +29,7 @@ describe.skipIf(emulatorMissing)("the emulator", () => {
     }
   });
 
-  describe.each(bugs)("with $bug planted", ({ bug, shows }) => {
+  describe.each(bugs.filter(({ bug }) => !fatal.includes(bug)))("with $bug planted", ({ bug, shows }) => {
     test.each(shows)("finds it when copies land %s, in every order of threads", (copies) => {
       for (const seed of seeds) {
         addon.configureEmulator(seed, copies === "early");
@@ -34,9 +38,17 @@ describe.skipIf(emulatorMissing)("the emulator", () => {
     });
   });
 
-  test("says where threads stopped that wait for each other", () => {
+  test("says what it found, and where", () => {
     addon.configureEmulator(0, false);
     expect(addon.runPlantedBug("divergent-barrier")).toMatch(/barrier/);
-    expect(addon.runPlantedBug("out-of-bounds-write")).toMatch(/past the end of 256 bytes/);
+    if (!isSanitized) expect(addon.runPlantedBug("out-of-bounds-write")).toMatch(/past the end of 256 bytes/);
+    expect(addon.runPlantedBug("out-of-bounds-shared-write")).toMatch(/past the end of shared memory/);
+  });
+
+  test.runIf(isSanitized)("is watched by AddressSanitizer, kernels and all", () => {
+    const code = `require(${JSON.stringify(emulatorPath)}).runPlantedBug("out-of-bounds-write")`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", code], { encoding: "utf8" });
+    expect(stderr).toMatch(/AddressSanitizer: heap-buffer-overflow.*sum_of_rows/s);
+    expect(status).not.toBe(0);
   });
 });

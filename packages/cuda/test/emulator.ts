@@ -2,9 +2,14 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
+/** Whether these are the tests of `pnpm test:sanitized`. */
+export const isSanitized: boolean = process.env.OCTET_CUDA === "sanitized";
+
+const build = isSanitized ? "sanitized" : "emulated";
+
 /** The emulated addon, where a C++ compiler was there to build it. */
 export const emulatorPath: string = fileURLToPath(
-  new URL("../build/emulated/Release/octet_cuda.node", import.meta.url),
+  new URL(`../build/${build}/Release/octet_cuda.node`, import.meta.url),
 );
 
 /** Whether the tests of kernels have nothing to run on: `pnpm build` has said why. */

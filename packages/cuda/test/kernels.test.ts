@@ -1,33 +1,53 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type KernelUse, parseKernelReport } from "../scripts/kernel-report.ts";
+import { findKernelFaults } from "../scripts/kernel-limits.ts";
+import { type KernelUse, parseKernelReport, readKernelReport } from "../scripts/kernel-report.ts";
+import { machineCode } from "../scripts/supported-systems.ts";
 
 const path = new URL("../build/cuda/kernels.json", import.meta.url);
 
-/** Registers that a thread may use, so that as many blocks fit on a multiprocessor as the kernel was laid out for. */
-const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] = [
-  { kernel: /quantize_rows/, registers: 128 },
-  { kernel: /linear_few/, registers: 128 },
-  { kernel: /linear_many/, registers: 255 },
-  { kernel: /./, registers: 96 },
-];
-
-test("the words of ptxas are understood", () => {
-  const words = `ptxas info    : Compiling entry function '_Z1fv' for 'sm_90'
+const words = `ptxas info    : Compiling entry function '_Z1fv' for 'sm_90'
 ptxas info    : Function properties for _Z1fv
     8 bytes stack frame, 4 bytes spill stores, 12 bytes spill loads
-ptxas info    : Used 40 registers, used 1 barriers`;
-  expect(parseKernelReport(words)).toEqual([
-    { kernel: "_Z1fv", architecture: "sm_90", registers: 40, stackBytes: 8, spillBytes: 16 },
-  ]);
+ptxas info    : Used 40 registers, used 1 barriers
+`;
+const use: KernelUse = { kernel: "_Z1fv", architecture: "sm_90", registers: 40, stackBytes: 8, spillBytes: 16 };
+
+test("the words of ptxas are understood", () => {
+  expect(parseKernelReport(words)).toEqual([use]);
+});
+
+test("a report holds the kernels of every object, and none of sources that are gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "octet-cuda-"));
+  try {
+    const objects = join(folder, "build/CMakeFiles/some.dir/native");
+    for (const made of [objects, join(folder, "native")]) mkdirSync(made, { recursive: true });
+    for (const name of ["a", "gone"]) {
+      writeFileSync(join(objects, `${name}.cu.o`), "");
+      writeFileSync(join(objects, `${name}.cu.o.words`), words.replace("_Z1fv", `_Z${name}`));
+    }
+    writeFileSync(join(folder, "native/a.cu"), "");
+    // A compiler that failed leaves words and no object.
+    writeFileSync(join(folder, "native/failed.cu"), "");
+    writeFileSync(join(objects, "failed.cu.o.words"), words);
+    expect(readKernelReport(join(folder, "build"), folder)).toEqual([{ ...use, kernel: "_Za" }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("spills, greed and gaps are faults", () => {
+  const fine = Array.from({ length: 40 }, (_, i) => ({ ...use, kernel: `_Z${i}f`, spillBytes: 0 }));
+  expect(findKernelFaults(fine, "local")).toEqual([]);
+  expect(findKernelFaults([], "local")).toEqual([expect.stringMatching(/on 0 kernels/)]);
+  expect(findKernelFaults([...fine, use], "local")).toEqual([expect.stringMatching(/_Z1fv spills 16 bytes on sm_90/)]);
+  const greedy = { ...use, spillBytes: 0, registers: 97 };
+  expect(findKernelFaults([...fine, greedy], "local")).toEqual([expect.stringMatching(/takes 97 registers/)]);
+  expect(findKernelFaults(fine, "release")).toHaveLength(machineCode.length - 1);
 });
 
 test.skipIf(!existsSync(path))("no kernel spills, none takes more registers than its launch leaves it", () => {
-  const uses: KernelUse[] = JSON.parse(readFileSync(path, "utf8"));
-  expect(uses.length).toBeGreaterThan(40);
-  expect(uses.filter(({ spillBytes }) => spillBytes > 0)).toEqual([]);
-  const greedy = uses.filter(
-    ({ kernel, registers }) => registers > caps.find((cap) => cap.kernel.test(kernel))!.registers,
-  );
-  expect(greedy).toEqual([]);
+  expect(findKernelFaults(JSON.parse(readFileSync(path, "utf8")), "local")).toEqual([]);
 });

@@ -11,16 +11,22 @@ import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "./emulator.ts";
 
-// Which kernel runs depends on rows, on K modulo 16 and on dtypes: these shapes reach each one, with edges inside a tile.
+// Which kernel runs depends on rows, on columns, on K modulo 16 and on dtypes: these shapes reach each one, with edges inside a tile, and
+// long rows go around the ring.
 const shapes = [
   { m: 1, n: 1, k: 16 },
   { m: 3, n: 33, k: 80 },
-  { m: 5, n: 4100, k: 16 },
+  { m: 5, n: 8200, k: 16 },
   { m: 8, n: 17, k: 1040 },
+  { m: 3, n: 16400, k: 16 },
+  { m: 9, n: 16390, k: 16 },
   { m: 9, n: 70, k: 48 },
   { m: 12, n: 7, k: 33 },
-  { m: 13, n: 4100, k: 16 },
+  { m: 13, n: 8200, k: 16 },
   { m: 16, n: 40, k: 1040 },
+  { m: 2, n: 17, k: 8208 },
+  { m: 11, n: 18, k: 4112 },
+  { m: 3, n: 18, k: 8199 },
   { m: 32, n: 65, k: 400 },
   { m: 33, n: 129, k: 64 },
   { m: 70, n: 140, k: 336 },

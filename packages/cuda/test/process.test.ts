@@ -56,13 +56,93 @@ describe.skipIf(emulatorMissing)("the addon", () => {
     expect(() => device.allocate!(4)).toThrow(expect.objectContaining({ octetCode: "ERR_DISPOSED" }));
   });
 
-  test("lets a process end with reads on their way", () => {
+  test("refuses what cannot be read as bytes", () => {
+    const { Device } = loadEmulator();
+    const device = new Device(0);
+    const buffer = device.allocate!(16);
+    const detached = new Uint8Array(16);
+    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    device.upload!(buffer, detached); // no bytes any more
+    expect(() => device.upload!(buffer, new DataView(new ArrayBuffer(16)))).toThrow(TypeError);
+    expect(() => device.upload!(buffer, new Uint8Array(17))).toThrow(/holds 16 bytes, 17 are needed/);
+  });
+
+  test("refuses handles that went through another thread", () => {
+    const { Device } = loadEmulator();
+    const device = new Device(0);
+    const buffer = device.allocate!(4) as object;
+    const copies = [structuredClone(buffer), Object.create(buffer), Object.create(Object.getPrototypeOf(buffer))];
+    for (const copy of copies) expect(() => device.zero!(copy)).toThrow(Error);
+    expect(() => Object.create(device).allocate(4)).toThrow(Error);
+  });
+
+  test("takes every end twice", async () => {
+    const { Device } = loadEmulator();
+    const device = new Device(0);
+    const buffer = device.allocate!(4);
+    const capture = (): { launch(): void; free(): void } => {
+      device.beginCapture!();
+      device.zero!(buffer);
+      return device.endCapture!() as { launch(): void; free(): void };
+    };
+    const [graph, kept] = [capture(), capture()];
+    graph.launch();
+    graph.free();
+    graph.free();
+    expect(() => graph.launch()).toThrow(expect.objectContaining({ octetCode: "ERR_DISPOSED" }));
+    const made = Object.getPrototypeOf(graph).constructor;
+    expect(() => new made().launch()).toThrow(expect.objectContaining({ octetCode: "ERR_DISPOSED" }));
+    const reading = device.read!(buffer) as Promise<ArrayBuffer>;
+    device.close!();
+    device.close!();
+    expect((await reading).byteLength).toBe(4);
+    expect(() => kept.launch()).toThrow(expect.objectContaining({ octetCode: "ERR_DISPOSED" }));
+    expect(() => device.synchronize!()).toThrow(expect.objectContaining({ octetCode: "ERR_DISPOSED" }));
+    kept.free();
+  });
+
+  test.each([
+    { how: "by exit", code: "process.exit(7)", wanted: 7 },
+    { how: "by an exception", code: "throw new Error('on purpose')", wanted: 1 },
+    { how: "by a rejection", code: "Promise.reject(new Error('on purpose'))", wanted: 1 },
+    { how: "on its own", code: "", wanted: 0 },
+  ])("lets a process end $how with work on its way", ({ code, wanted }) => {
     const { status, output } = run(`
       const device = new addon.Device(0);
       const buffer = device.allocate(1 << 24);
-      for (let i = 0; i < 8; i++) device.read(buffer);
-      process.exit(7);`);
-    expect(status, output).toBe(7);
+      device.beginCapture();
+      device.zero(buffer);
+      const graph = device.endCapture();
+      for (let i = 0; i < 8; i++) {
+        graph.launch();
+        device.read(buffer);
+      }
+      ${code}`);
+    expect(status, output).toBe(wanted);
+  });
+
+  test("computes in several worker threads at once", () => {
+    const { status, output } = run(`
+      const { Worker } = require("node:worker_threads");
+      const code = ${"`"}
+        const { workerData, parentPort } = require("node:worker_threads");
+        const addon = require(${JSON.stringify(emulatorPath)});
+        addon.configureEmulator(workerData, workerData % 2 === 0);
+        const device = new addon.Device(0);
+        const [x, y] = [device.allocate(4096), device.allocate(4096)];
+        device.upload(x, Float32Array.from({ length: 1024 }, (_, i) => (i % 2 === 0 ? i : -i)));
+        for (let i = 0; i < 50; i++) device.activation({ x, y, dtype: 0, size: 1024, kind: 0 });
+        device.read(y).then((bytes) => {
+          const values = new Float32Array(bytes);
+          parentPort.postMessage(values.every((value, i) => value === (i % 2 === 0 ? i : 0)));
+        });${"`"};
+      const results = [0, 1, 2, 3].map((workerData) => {
+        const worker = new Worker(code, { eval: true, workerData });
+        return new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+      });
+      Promise.all(results).then((results) => console.log(results.join()));`);
+    expect(status, output).toBe(0);
+    expect(output).toContain("true,true,true,true");
   });
 
   test("lets worker threads end with reads on their way, again and again", () => {

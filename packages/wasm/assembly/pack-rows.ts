@@ -36,7 +36,8 @@ function packRowsAs<T>(record: usize, begin: usize, end: usize): void {
       for (let i: usize = 0; i < k >> 2; i++, at += stride, source += 4 * sizeof<T>()) v128.store(at, loadFour<T>(source));
       for (let i: usize = 0; i < (k & 3); i++) store<f32>(at + (i << 2), loadOne<T>(source + i * sizeof<T>()));
     }
-  }  const transposed = word(record, 6);
+  }
+  const transposed = word(record, 6);
   if (transposed == 0) return;
   store<f32>(transposed, absmax<f32>(word(record, 1), k));
   transposeRow(word(record, 1), transposed + 16, (k + 15) & ~15);

@@ -29,6 +29,7 @@ export function slotAddress(slot: number): number {
   return queueAddress + slot * slotBytes;
 }
 
+/** Where the record of a slot lies, behind its own words. */
 export function recordAddress(slot: number): number {
   return slotAddress(slot) + slotHeaderWords * 4;
 }

@@ -1,6 +1,16 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { scratchAddress } from "./layout.ts";
-import { claimChunk, closeSlot, finishChunk, header, isPast, openSlot, slotWord } from "./pool-protocol.ts";
+import {
+  claimChunk,
+  closeSlot,
+  control,
+  finishChunk,
+  header,
+  isPast,
+  openSlot,
+  slotWord,
+  waitUntilPast,
+} from "./pool-protocol.ts";
 
 let words: Int32Array;
 
@@ -13,6 +23,7 @@ function publish(launch: number, chunks: number): void {
 beforeEach(() => {
   words = new Int32Array(new SharedArrayBuffer(scratchAddress));
 });
+afterEach(() => vi.restoreAllMocks());
 
 describe("isPast", () => {
   it("compares counters that wrap around", () => {
@@ -46,5 +57,43 @@ describe("claims", () => {
     openSlot(words, 7 + 256);
     expect(claimChunk(words, 7)).toBe(-1);
     expect(claimChunk(words, 7 + 256)).toBe(0);
+  });
+});
+
+describe("finishChunk", () => {
+  it("tells a worker that sleeps in it nothing of the launch that has taken the slot since", () => {
+    publish(0, 3);
+    expect([0, 1, 2].map(() => claimChunk(words, 0))).toEqual([0, 1, 2]);
+    const add = Atomics.add;
+    vi.spyOn(Atomics, "add").mockImplementationOnce((...args) => {
+      const finished = add(...args);
+      // Here the first of three workers sleeps. The others finish, and the ring comes round to a launch of one chunk.
+      expect([0, 1].map(() => finishChunk(words, 0))).toEqual([false, true]);
+      publish(256, 1);
+      return finished;
+    });
+    expect(finishChunk(words, 0)).toBe(false);
+  });
+});
+
+describe("waitUntilPast", () => {
+  it.each([
+    [3, 6],
+    [2 ** 31 - 2, -(2 ** 31) + 1],
+  ])("sleeps on from %i until the counter has reached %i, whatever wakes it before", (start, wanted) => {
+    Atomics.store(words, control.completed, start);
+    const wait = vi.spyOn(Atomics, "wait").mockImplementation(() => {
+      Atomics.add(words, control.completed, 1);
+      return "ok";
+    });
+    waitUntilPast(words, control.completed, wanted);
+    expect(wait).toHaveBeenCalledTimes(3);
+  });
+
+  it("does not sleep for what has been reached, nor for what is past it", () => {
+    const wait = vi.spyOn(Atomics, "wait");
+    Atomics.store(words, control.completed, 7);
+    for (const number of [7, 6, -5]) waitUntilPast(words, control.completed, number);
+    expect(wait).not.toHaveBeenCalled();
   });
 });

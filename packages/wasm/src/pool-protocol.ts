@@ -8,7 +8,7 @@
  *
  * All numbers are 32-bit integers that wrap around; `isPast` compares them.
  */
-import { controlAddress, slotAddress, slotHeaderWords, slots } from "./layout.ts";
+import { controlAddress, recordAddress, slotAddress, slots } from "./layout.ts";
 
 /** Words of the control block, each on a cache line of its own but the last two. */
 export const control: Readonly<Record<"published" | "completed" | "watching" | "watched", number>> = {
@@ -40,7 +40,7 @@ export function slotWord(launch: number): number {
 
 /** The address of its record. */
 export function slotRecord(launch: number): number {
-  return slotWord(launch) * 4 + slotHeaderWords * 4;
+  return recordAddress(launch & (slots - 1));
 }
 
 /**
@@ -72,5 +72,25 @@ export function openSlot(words: Int32Array, launch: number): void {
 /** Notes that a chunk has run. True for the one that was the last of its launch. */
 export function finishChunk(words: Int32Array, launch: number): boolean {
   const slot = slotWord(launch);
-  return Atomics.add(words, slot + header.finished, 1) + 1 === words[slot + header.chunks];
+  // Read first: once the chunk counts as finished, the slot may belong to another launch at any moment.
+  const chunks = words[slot + header.chunks];
+  return Atomics.add(words, slot + header.finished, 1) + 1 === chunks;
+}
+
+/** How many chunks of a launch, which is in its slot, have run. */
+export function finishedChunks(words: Int32Array, launch: number): number {
+  return Atomics.load(words, slotWord(launch) + header.finished);
+}
+
+/** Looks at a counter this often before going to sleep, which takes a system call on both sides: some 10 microseconds. */
+const spins = 5000;
+
+/** Returns when a counter has reached a number. Other changes of it wake nobody for good. */
+export function waitUntilPast(words: Int32Array, counter: number, number: number): void {
+  for (let i = 0; i < spins; i++) if (isPast(Atomics.load(words, counter), number)) return;
+  for (;;) {
+    const value = Atomics.load(words, counter);
+    if (isPast(value, number)) return;
+    Atomics.wait(words, counter, value);
+  }
 }

@@ -1,10 +1,11 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import type { Launch } from "./launch.ts";
 import { heapAddress } from "./layout.ts";
+import { control, finishChunk } from "./pool-protocol.ts";
 import { PoolRunner } from "./pool-runner.ts";
 import { shareMemoryImport } from "./shared-import.ts";
-import { findWorkers, type StartWorker } from "./worker-host.ts";
+import { findWorkers, type PoolWorker, type StartWorker } from "./worker-host.ts";
 
 const startWorker = findWorkers() as StartWorker;
 const module = await WebAssembly.compile(shareMemoryImport(await loadKernelBinary("plain")));
@@ -57,6 +58,23 @@ test("waits by blocking, in the backlog as well", async () => {
   expect(floats[1999]).toBe(7);
 });
 
+test("goes on blocking while chunks of a slow launch finish, and gives up when none does", () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const words = new Int32Array(memory.buffer);
+  const pool = new PoolRunner(memory);
+  const ticket = pool.submit([relu(source, target, 12)]); // three chunks, and nobody to run them but this test
+  const wait = vi.spyOn(Atomics, "wait").mockImplementation(() => {
+    if (finishChunk(words, 0)) Atomics.store(words, control.completed, 1);
+    return "timed-out";
+  });
+  expect(pool.waitBlocking(ticket)).toBe(true);
+  expect(wait).toHaveBeenCalledTimes(3);
+  wait.mockReset().mockReturnValue("timed-out");
+  expect(pool.waitBlocking(pool.submit([relu(source, target, 12)]))).toBe(false);
+  expect(wait).toHaveBeenCalledTimes(1);
+  wait.mockRestore();
+});
+
 test("has nothing to wait for without launches", async () => {
   const { pool } = await startPool();
   const ticket = pool.submit([]);
@@ -91,4 +109,20 @@ test("rejects when a worker does not start", async () => {
     return { keepAlive: () => {}, terminate: () => {} };
   };
   await expect(pool.start(start, module, memory, 2)).rejects.toBe(refused);
+});
+
+test.each([0, 1, 2])("leaves no worker running when number %i of three cannot be made", async (refused) => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+  const tooMany = new Error("no more threads");
+  const started: PoolWorker[] = [];
+  const start: StartWorker = ({ thread }, { onMessage }) => {
+    if (thread === refused) throw tooMany;
+    const worker = { keepAlive: vi.fn(), terminate: vi.fn() };
+    started.push(worker);
+    queueMicrotask(() => onMessage("ready"));
+    return worker;
+  };
+  await expect(new PoolRunner(memory).start(start, module, memory, 3)).rejects.toBe(tooMany);
+  expect(started).toHaveLength(2);
+  for (const { terminate } of started) expect(terminate).toHaveBeenCalledTimes(1);
 });

@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { kernelNames } from "./kernels.ts";
 import type { Launch } from "./launch.ts";
 import { scratchAddress, slotHeaderWords, slots } from "./layout.ts";
-import { closeSlot, control, header, isPast, maxChunks, openSlot, slotWord } from "./pool-protocol.ts";
+import { closeSlot, control, finishedChunks, header, isPast, maxChunks, openSlot, slotWord } from "./pool-protocol.ts";
 import type { Runner } from "./runner.ts";
 import type { PoolWorker, StartWorker } from "./worker-host.ts";
 
@@ -12,7 +12,7 @@ interface Waiter {
   reject(error: OctetError): void;
 }
 
-/** A caller that blocks gives up when no launch has finished for so long: the workers must be dead. Milliseconds. */
+/** A caller that blocks gives up when no chunk of any launch has finished for so long: the workers must be dead. Milliseconds. */
 const blockingLimit = 60_000;
 
 /** Hands launches to workers and never waits for them, unless asked to. See pool-protocol.ts. */
@@ -30,30 +30,35 @@ export class PoolRunner implements Runner {
     this.#words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
   }
 
-  /** Starts the workers. Rejects when one does not start. */
+  /** Starts the workers. Rejects when one does not start; no other is left running then. */
   async start(
     startWorker: StartWorker,
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
     threads: number,
   ): Promise<void> {
-    await Promise.all(
-      Array.from({ length: threads }, (_, thread) => {
-        return new Promise<void>((resolve, reject) => {
-          const worker = startWorker(
-            { module, memory, thread },
-            {
-              onMessage: (message) => (message === "ready" ? resolve() : this.#progress()),
-              onFailure: (cause) => {
-                reject(cause);
-                this.#fail("ERR_DEVICE_LOST", "a worker died; make a new backend and upload its tensors again", cause);
-              },
+    const starts = Array.from({ length: threads }, (_, thread) => {
+      return new Promise<void>((resolve, reject) => {
+        const worker = startWorker(
+          { module, memory, thread },
+          {
+            onMessage: (message) => (message === "ready" ? resolve() : this.#progress()),
+            onFailure: (cause) => {
+              reject(cause);
+              this.#fail("ERR_DEVICE_LOST", "a worker died; make a new backend and upload its tensors again", cause);
             },
-          );
-          this.#workers.push(worker);
-        });
-      }),
-    );
+          },
+        );
+        this.#workers.push(worker);
+      });
+    });
+    try {
+      await Promise.all(starts);
+    } catch (cause) {
+      // A system out of threads refuses the later ones: those before it run already.
+      this.dispose();
+      throw cause;
+    }
     this.#keepAlive(false);
   }
 
@@ -89,7 +94,10 @@ export class PoolRunner implements Runner {
       this.#publish();
       try {
         if (this.#failure !== undefined) return false;
-        if (Atomics.wait(this.#words, control.completed, completed, blockingLimit) === "timed-out") return false;
+        const finished = finishedChunks(this.#words, completed);
+        const outcome = Atomics.wait(this.#words, control.completed, completed, blockingLimit);
+        // One op may take minutes; its chunks do not.
+        if (outcome === "timed-out" && finishedChunks(this.#words, completed) === finished) return false;
       } catch {
         return false; // a window may not wait
       }

@@ -23,6 +23,22 @@ describe("chooseSimd", () => {
     expect(() => chooseSimd("relaxed")).toThrow(expect.objectContaining({ code: "ERR_UNAVAILABLE" }));
   });
 
+  it.each([
+    ["foo", '"foo"'],
+    ["", '""'],
+    ["Relaxed", '"Relaxed"'],
+    [null, "null"],
+    [5, "5"],
+    [true, "true (a boolean)"],
+  ])("refuses %j, and says what there is", (wanted, shown) => {
+    expect(() => chooseSimd(wanted as "plain")).toThrow(
+      expect.objectContaining({
+        code: "ERR_UNSUPPORTED",
+        message: `got simd ${shown}; use "plain" or "relaxed", or leave it out`,
+      }),
+    );
+  });
+
   it("says that SIMD is missing", () => {
     refuseFrom(1);
     expect(() => chooseSimd()).toThrow(

@@ -1,4 +1,5 @@
 import { OctetError } from "@octet/core";
+import { optionText } from "./option-text.ts";
 
 /** Which build of the kernels runs. */
 export type Simd = "plain" | "relaxed";
@@ -17,8 +18,17 @@ const relaxedProbe = [
   ...[0xfd, 0x85, 0x02, 0x0b],
 ];
 
-/** The best build that this runtime takes, or the one asked for. @throws OctetError `ERR_UNAVAILABLE` when it does not take it */
+/**
+ * The best build that this runtime takes, or the one asked for.
+ * @throws OctetError `ERR_UNSUPPORTED` for one that there is not, `ERR_UNAVAILABLE` when the runtime does not take it
+ */
 export function chooseSimd(wanted?: Simd): Simd {
+  if (wanted !== undefined && wanted !== "plain" && wanted !== "relaxed") {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got simd ${optionText(wanted)}; use "plain" or "relaxed", or leave it out`,
+    );
+  }
   if (typeof WebAssembly === "undefined") {
     throw new OctetError("ERR_UNAVAILABLE", "wasm: this runtime has no WebAssembly; use another backend");
   }

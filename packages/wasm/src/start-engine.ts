@@ -25,7 +25,7 @@ interface LimitedMemory {
 
 /** Runs ops on the calling thread. */
 export async function startInlineEngine(binary: Uint8Array<ArrayBuffer>): Promise<StartedEngine> {
-  const module = await WebAssembly.compile(binary);
+  const module = await compileKernels(binary);
   const limited = makeMemory(1, false);
   return makeEngine(module, limited, 1, (kernels) => new InlineRunner(kernels, limited.memory));
 }
@@ -36,11 +36,30 @@ export async function startPoolEngine(
   startWorker: StartWorker,
   threads: number,
 ): Promise<StartedEngine> {
-  const module = await WebAssembly.compile(shareMemoryImport(binary));
+  const module = await compileKernels(shareMemoryImport(binary));
   const limited = makeMemory(threads, true);
   const runner = new PoolRunner(limited.memory);
   await runner.start(startWorker, module, limited.memory, threads);
-  return makeEngine(module, limited, threads, () => runner);
+  try {
+    return makeEngine(module, limited, threads, () => runner);
+  } catch (cause) {
+    runner.dispose();
+    throw cause;
+  }
+}
+
+/** A page may forbid this, which nothing tells beforehand. */
+async function compileKernels(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(binary);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OctetError(
+      "ERR_UNAVAILABLE",
+      `wasm: the kernels do not compile; a content security policy has to allow 'wasm-unsafe-eval' for scripts (${reason})`,
+      { cause },
+    );
+  }
 }
 
 function makeEngine(

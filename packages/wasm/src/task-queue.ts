@@ -14,13 +14,6 @@ export interface TaskRequest {
   readonly check?: () => OctetError | undefined;
 }
 
-/** What went wrong in an op, shared with all that depend on it. */
-interface Failure {
-  readonly error: OctetError;
-  /** Whether anyone was told. */
-  reported: boolean;
-}
-
 /** One op. */
 export interface Task {
   readonly ticket: number;
@@ -28,7 +21,8 @@ export interface Task {
   request: TaskRequest | undefined;
   /** Blocks given up after this op was called and before the next one was: free once it is done. */
   readonly released: number[];
-  failure: Failure | undefined;
+  /** What went wrong in it, or in what it depends on. */
+  failure: OctetError | undefined;
 }
 
 /**
@@ -39,7 +33,8 @@ export class TaskQueue {
   readonly #runner: Runner;
   readonly #heap: Heap;
   readonly #pending: Task[] = [];
-  #failures: Failure[] = [];
+  /** Errors of which nobody was told yet, in call order. */
+  readonly #unreported = new Set<OctetError>();
 
   constructor(runner: Runner, heap: Heap) {
     this.#runner = runner;
@@ -85,17 +80,18 @@ export class TaskQueue {
     const last = this.#pending.at(-1);
     if (last !== undefined) await this.#runner.wait(last.ticket);
     this.#settle();
-    this.#failures = this.#failures.filter(({ reported }) => !reported);
-    const [first] = this.#failures;
-    if (first === undefined) return;
-    first.reported = true;
-    throw first.error;
+    const [first] = this.#unreported;
+    if (first !== undefined) this.#report(first);
   }
 
   throwFailure({ failure }: Task): void {
-    if (failure === undefined) return;
-    failure.reported = true;
-    throw failure.error;
+    if (failure !== undefined) this.#report(failure);
+  }
+
+  /** Throws an error, and lets go of it. */
+  #report(error: OctetError): never {
+    this.#unreported.delete(error);
+    throw error;
   }
 
   #submit({ launches, temporaries }: TaskRequest): number {
@@ -118,11 +114,8 @@ export class TaskQueue {
     // The inputs' failures come first: what an op made of bad inputs says nothing of its own.
     task.failure = dependencies.find((dependency) => dependency?.failure !== undefined)?.failure;
     if (task.failure === undefined) {
-      const error = check?.();
-      if (error !== undefined) {
-        task.failure = { error, reported: false };
-        this.#failures.push(task.failure);
-      }
+      task.failure = check?.();
+      if (task.failure !== undefined) this.#unreported.add(task.failure);
     }
     task.request = undefined;
     for (const address of [...temporaries, ...task.released]) this.#heap.free(address);

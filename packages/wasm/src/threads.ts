@@ -1,4 +1,5 @@
 import { OctetError } from "@octet/core";
+import { optionText } from "./option-text.ts";
 
 /** More threads than this share the bandwidth of the memory without adding to it. */
 const mostByDefault = 8;
@@ -7,5 +8,5 @@ const mostByDefault = 8;
 export function chooseThreads(wanted: number | undefined): number {
   if (wanted === undefined) return Math.min(globalThis.navigator?.hardwareConcurrency ?? 1, mostByDefault);
   if (Number.isInteger(wanted) && wanted >= 1 && wanted <= 256) return wanted;
-  throw new OctetError("ERR_UNSUPPORTED", `got threads ${String(wanted)}; use a whole number from 1 to 256`);
+  throw new OctetError("ERR_UNSUPPORTED", `got threads ${optionText(wanted)}; use a whole number from 1 to 256`);
 }

@@ -31,7 +31,8 @@ export function findWorkers(): StartWorker | string {
 function nodeWorkers({ Worker }: typeof import("node:worker_threads")): StartWorker {
   return (workerData, { onMessage, onFailure }) => {
     let terminated = false;
-    const worker = new Worker(workerCode, { eval: true, workerData, name: "octet" });
+    // Flags of the process are for its own code: one that loads a module first would load it in each worker.
+    const worker = new Worker(workerCode, { eval: true, execArgv: [], workerData, name: "octet" });
     worker.on("message", onMessage);
     worker.on("error", onFailure);
     worker.on("exit", (code) => terminated || onFailure(new Error(`a worker exited with code ${code}`)));
@@ -45,6 +46,8 @@ function nodeWorkers({ Worker }: typeof import("node:worker_threads")): StartWor
   };
 }
 
+const refused = "the worker was refused; a content security policy has to allow worker-src blob:";
+
 function startWebWorker(start: WorkerStart, { onMessage, onFailure }: WorkerEvents): PoolWorker {
   const url = URL.createObjectURL(new Blob([workerCode], { type: "text/javascript" }));
   const worker = new Worker(url, { name: "octet" });
@@ -53,7 +56,8 @@ function startWebWorker(start: WorkerStart, { onMessage, onFailure }: WorkerEven
     if (data === "ready") URL.revokeObjectURL(url);
     onMessage(data);
   };
-  worker.onerror = (event) => onFailure(event.error ?? new Error(event.message || "the script was refused"));
+  // A refused script gives an event without a message.
+  worker.onerror = (event) => onFailure(event.error ?? new Error(event.message || refused));
   worker.postMessage(start);
   return { keepAlive: () => {}, terminate: () => worker.terminate() };
 }

@@ -4,11 +4,17 @@
  */
 import { instantiateKernels, type Kernel } from "./kernels.ts";
 import { scratchAddress, threadScratch } from "./layout.ts";
-import { claimChunk, control, finishChunk, header, isPast, slotRecord, slotWord } from "./pool-protocol.ts";
+import {
+  claimChunk,
+  control,
+  finishChunk,
+  header,
+  isPast,
+  slotRecord,
+  slotWord,
+  waitUntilPast,
+} from "./pool-protocol.ts";
 import { type PostMessage, receiveStart, type WorkerStart } from "./worker-port.ts";
-
-/** Looks at a counter this often before going to sleep, which takes a system call on both sides: some 10 microseconds. */
-const spins = 5000;
 
 receiveStart(run);
 
@@ -16,13 +22,14 @@ function run({ module, memory, thread }: WorkerStart, postMessage: PostMessage):
   const kernels = instantiateKernels(module, memory);
   const words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
   postMessage("ready");
-  for (let launch = 0; ; launch = (launch + 1) | 0) {
+  for (let launch = 0, next = 1; ; launch = next) {
     // A worker that overslept goes on where the others are.
     const completed = Atomics.load(words, control.completed);
     if (isPast(completed, launch)) launch = completed;
-    waitForChange(words, control.published, launch);
-    if (runChunks(words, kernels, launch, threadScratch(thread))) complete(words, launch, postMessage);
-    else waitForChange(words, control.completed, launch);
+    next = (launch + 1) | 0;
+    waitUntilPast(words, control.published, next);
+    if (runChunks(words, kernels, launch, threadScratch(thread))) complete(words, next, postMessage);
+    else waitUntilPast(words, control.completed, next);
   }
 }
 
@@ -41,16 +48,9 @@ function runChunks(words: Int32Array, kernels: readonly Kernel[], launch: number
   return last;
 }
 
-function complete(words: Int32Array, launch: number, postMessage: PostMessage): void {
-  const completed = (launch + 1) | 0;
+function complete(words: Int32Array, completed: number, postMessage: PostMessage): void {
   Atomics.store(words, control.completed, completed);
   Atomics.notify(words, control.completed);
   if (Atomics.load(words, control.watching) === 0 || !isPast(completed, Atomics.load(words, control.watched))) return;
   if (Atomics.compareExchange(words, control.watching, 1, 0) === 1) postMessage("progress");
-}
-
-/** Returns when a counter no longer has this value. */
-function waitForChange(words: Int32Array, counter: number, value: number): void {
-  for (let i = 0; i < spins; i++) if (Atomics.load(words, counter) !== value) return;
-  while (Atomics.load(words, counter) === value) Atomics.wait(words, counter, value);
 }

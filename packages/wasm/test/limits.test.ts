@@ -20,16 +20,41 @@ describe.each(["plain", "relaxed"] as const)("%s SIMD, the most input features a
     ["int8", 127, 3],
     ["int16", 32639, 1],
     ["int16", 32639, 3],
-  ] as const)("%s, code %i, %i rows: totals are exact", async (activations, largest, m) => {
+  ] as const)(
+    "%s, code %i, %i rows: the largest totals, rounded once, do not overflow",
+    async (activations, largest, m) => {
+      using backend = await createWasmBackend({ simd, threads: 1 });
+      // A row of its largest values: each becomes the largest code, with a scale of 1.
+      const data = new Float32Array(m * k).fill(largest);
+      data.fill(-largest, k, 2 * k);
+      const x = backend.upload(hostTensor("float32", [m, k], data));
+      for (const code of [-128, 127, 64]) {
+        const y = await backend.download(backend.linear(x, backend.upload(weightOf(4, code)), { activations }));
+        const total = Math.fround(k * largest * code);
+        const wanted = Array.from({ length: m }, (_, row) => new Array<number>(4).fill(row === 1 ? -total : total));
+        expect([...y.data]).toEqual(wanted.flat());
+      }
+    },
+  );
+
+  // Half of the products are positive and half negative, but for one: a float32 shows every unit of what is left.
+  it.each([
+    ["int8", 127, 1],
+    ["int8", 127, 3],
+    ["int16", 32639, 1],
+    ["int16", 32639, 3],
+  ] as const)("%s, code %i, %i rows: totals that cancel are exact", async (activations, largest, m) => {
     using backend = await createWasmBackend({ simd, threads: 1 });
-    // A row of its largest values: each becomes the largest code, with a scale of 1.
-    const data = new Float32Array(m * k).fill(largest);
-    data.fill(-largest, k, 2 * k);
+    const half = (k + 1) / 2;
+    const data = new Float32Array(m * k).fill(-largest);
+    for (let row = 0; row < m; row++) data.fill(largest, row * k, row * k + half);
+    data.fill(largest - 1, half - 1, half); // in the first row one product less one unit of the weight
     const x = backend.upload(hostTensor("float32", [m, k], data));
-    for (const code of [-128, 127, 64]) {
+    for (const code of [-128, 127, 1]) {
       const y = await backend.download(backend.linear(x, backend.upload(weightOf(4, code)), { activations }));
-      const total = Math.fround(k * largest * code);
-      const wanted = Array.from({ length: m }, (_, row) => new Array<number>(4).fill(row === 1 ? -total : total));
+      const wanted = Array.from({ length: m }, (_, row) =>
+        new Array<number>(4).fill((row === 0 ? largest - 1 : largest) * code),
+      );
       expect([...y.data]).toEqual(wanted.flat());
     }
   });

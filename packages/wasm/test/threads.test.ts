@@ -1,5 +1,12 @@
-import { type Backend, type FloatDType, type HostTensor, hostTensor, type Tensor } from "@octet/core";
-import { createWasmBackend } from "@octet/wasm";
+import {
+  type Backend,
+  type FloatDType,
+  type HostTensor,
+  hostTensor,
+  quantizeSymmetric,
+  type Tensor,
+} from "@octet/core";
+import { createWasmBackend, type WasmBackendOptions } from "@octet/wasm";
 import { expect, test } from "vitest";
 
 /** Not what a generator of good numbers would give, but never the same twice, and of every size (seed in the name of the test). */
@@ -42,14 +49,44 @@ test("bounded ops have the same bits with 1, 2 and 3 threads (seeds 1, 5, 97, 13
   expect(three).toEqual(one);
 });
 
+test.each([1, 2])(
+  "columns that fall apart into strips have the reference's codes, %i threads (seed 7)",
+  async (threads) => {
+    const host = values(7, 300, 5003);
+    const wanted = quantizeSymmetric(host, { dim: 1 });
+    using backend = await createWasmBackend({ threads });
+    const x = backend.upload(host);
+    const { quantized, scale } = await backend.download(
+      backend.quantize(x, { granularity: { kind: "channel", dim: 1 } }),
+    );
+    expect(quantized).toEqual(wanted.quantized);
+    expect(scale.data).toEqual(wanted.scale.data);
+  },
+);
+
 test("info says how many threads run, and on what", async () => {
   using backend = await createWasmBackend({ threads: 2, simd: "plain" });
   expect(backend.info).toMatchObject({ name: "wasm", features: ["simd", "threads=2"] });
   expect(backend.info.device).toBe("CPU, WebAssembly SIMD, 2 threads");
 });
 
-test.each([0, 1.5, -1, Number.NaN, 1000])("%d threads are refused", async (threads) => {
-  await expect(createWasmBackend({ threads })).rejects.toMatchObject({ code: "ERR_UNSUPPORTED" });
+test.each([0, 1.5, -1, Number.NaN, 257])("%d threads are refused", async (threads) => {
+  await expect(createWasmBackend({ threads })).rejects.toMatchObject({
+    code: "ERR_UNSUPPORTED",
+    message: `got threads ${threads}; use a whole number from 1 to 256`,
+  });
+});
+
+test.each([
+  [{ threads: "2" }, 'got threads "2"; use a whole number from 1 to 256'],
+  [{ threads: null }, "got threads null; use a whole number from 1 to 256"],
+  [{ threads: 2n }, "got threads 2 (a bigint); use a whole number from 1 to 256"],
+  [{ simd: "fast" }, 'got simd "fast"; use "plain" or "relaxed", or leave it out'],
+  [null, "got the options null; pass an object, or nothing"],
+  [2, "got the options 2; pass an object, or nothing"],
+])("options that are of another type are refused by name (%#)", async (options, message) => {
+  const start = createWasmBackend(options as WasmBackendOptions);
+  await expect(start).rejects.toMatchObject({ code: "ERR_UNSUPPORTED", message });
 });
 
 test("with one thread a NaN is thrown at the call, with two it rejects what reads it", async () => {

@@ -184,11 +184,16 @@ describe("a device of the application", () => {
 describe("resources", () => {
   it("leaves nothing behind after 10,000 ops", { timeout: 120_000 }, async () => {
     const { gpu, device } = await openDevice({});
-    const created = { buffers: 0 };
+    const created = { buffers: 0, bindGroups: 0 };
     const createBuffer = device.createBuffer.bind(device);
     device.createBuffer = (descriptor) => {
       created.buffers++;
       return createBuffer(descriptor);
+    };
+    const createBindGroup = device.createBindGroup.bind(device);
+    device.createBindGroup = (descriptor) => {
+      created.bindGroups++;
+      return createBindGroup(descriptor);
     };
     const backend = await start({ gpu, device });
     const x = backend.upload(matrix);
@@ -200,7 +205,8 @@ describe("resources", () => {
     }
     expect(backend.memory()).toEqual(before);
     // Copies for reading, pages of findings, parameters: not one for an op.
-    expect(created.buffers).toBeLessThan(60);
+    expect(created.buffers).toBeLessThan(20);
+    expect(created.bindGroups).toBeLessThan(20);
     device.destroy();
   });
 

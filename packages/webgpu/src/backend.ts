@@ -32,7 +32,6 @@ import {
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import type { Device } from "./device.ts";
 import { type DeviceTensor, WebGPUQuantizedTensor, WebGPUTensor } from "./device-tensor.ts";
-import { watchErrors } from "./error-scopes.ts";
 import { activation } from "./kernels/activation.ts";
 import { dequantize } from "./kernels/dequantize.ts";
 import { type LinearWeight, linear } from "./kernels/linear.ts";
@@ -51,13 +50,12 @@ export interface BackendDevice {
   readonly release: () => void;
 }
 
-/** The ops of the contract on a GPUDevice. Each op is one submission; nothing waits but `download` and `sync`. */
+/** The ops of the contract on a GPUDevice. Ops are submitted several together; nothing waits but `download` and `sync`. */
 export class WebGPUBackend extends DisposableObject implements Backend {
   readonly info: BackendInfo;
   readonly #device: Device;
   readonly #releaseDevice: () => void;
   readonly #live = new Set<DeviceTensor>();
-  readonly #staging = new Set<GPUBuffer>();
   #lost: OctetError | undefined;
   #disposed = false;
 
@@ -98,7 +96,7 @@ export class WebGPUBackend extends DisposableObject implements Backend {
       const { dtype, shape, data } = upload.host;
       return this.#run([], (operation) => {
         const buffer = operation.result(data.byteLength);
-        this.#write(buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+        operation.write(buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
         return (outcome) => this.#keep(new WebGPUTensor(this, dtype, shape, outcome, buffer, this.#release));
       });
     }
@@ -108,8 +106,8 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     return this.#run([], (operation) => {
       const codes = operation.result(layout.bytes);
       const scales = operation.result(scale.data.byteLength);
-      this.#write(codes, packCodes(quantized.data, layout));
-      this.#write(scales, new Uint8Array(scale.data.buffer, scale.data.byteOffset, scale.data.byteLength));
+      operation.write(codes, packCodes(quantized.data, layout));
+      operation.write(scales, new Uint8Array(scale.data.buffer, scale.data.byteOffset, scale.data.byteLength));
       return this.#quantizedResult(quantized.shape, granularity, bits, { codes, scales });
     });
   }
@@ -201,7 +199,6 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const tensor of this.#live) tensor.dispose();
-    for (const buffer of this.#staging) buffer.destroy();
     this.#device.destroy();
     this.#releaseDevice();
   }
@@ -212,21 +209,13 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     enqueue: (operation: Operation) => (outcome: Outcome) => Result,
   ): Result {
     if (this.#lost) throw this.#lost;
-    const { gpu, pool, queue, ledger } = this.#device;
+    const { queue, ledger } = this.#device;
     const operation = new Operation(this.#device);
     try {
-      const { result: finish, error } = watchErrors(gpu, () => {
-        const finish = enqueue(operation);
-        if (operation.commands.length > 0) queue.submit(operation.commands);
-        return finish;
-      });
-      const { buffers } = operation;
-      const deviceError = error.then((found) => {
-        if (found?.code === "ERR_OUT_OF_MEMORY") pool.distrust(buffers);
-        return found;
-      });
+      const finish = enqueue(operation);
+      const submission = queue.enqueue(operation);
       const outcomes = inputs.map((input) => (input as unknown as DeviceTensor).outcome);
-      const result = finish(ledger.open(outcomes, operation.slot, deviceError));
+      const result = finish(ledger.open(outcomes, operation.slot, submission));
       operation.releaseScratch();
       return result;
     } catch (error) {
@@ -244,40 +233,36 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     outcome?: Outcome,
   ): Promise<Uint8Array<ArrayBuffer>[]> {
     if (this.#lost) throw this.#lost;
-    const { gpu, ledger } = this.#device;
+    const { gpu, queue, ledger, staging } = this.#device;
+    queue.flush();
     const { pages, settle } = ledger.snapshot();
     const all = [...parts, ...pages.map((buffer) => ({ buffer, bytes: buffer.size }))];
-    const { result, error } = watchErrors(gpu, () => readBuffers(gpu, all, this.#staging));
-    const copies = await this.#whileAlive(result, error);
-    await settle(copies.slice(parts.length).map((bytes) => new Uint32Array(bytes.buffer)));
-    if (outcome?.error !== undefined) {
-      outcome.origin.reported = true;
-      throw outcome.error;
+    const { bytes, verdict } = readBuffers(gpu, all, staging);
+    const copied = this.#whileAlive(bytes);
+    copied.catch(() => {}); // is awaited below, unless the verdict, which says more, comes first
+    const fault = await verdict;
+    if (fault !== undefined) {
+      // Nothing was copied, and no finding of any op either: those are for a read that leaves out what could not be read.
+      if (parts.length > 0) await this.#read([]);
+      throw outcome?.report() ?? fault;
     }
+    const copies = await copied;
+    await settle(copies.slice(parts.length).map((bytes) => new Uint32Array(bytes.buffer)));
+    const error = outcome?.report();
+    if (error !== undefined) throw error;
     return copies.slice(0, parts.length);
   }
 
   /** What the device promised, unless the backend is disposed or the device lost before: then the error that says so. */
-  async #whileAlive<Result>(work: Promise<Result>, deviceError?: Promise<OctetError | undefined>): Promise<Result> {
+  async #whileAlive<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;
     } catch (error) {
       validateAlive(this);
-      const found = await deviceError;
       // What is lost says so soon after it rejects what was under way.
       await Promise.race([this.#device.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
-      throw this.#lost ?? found ?? error;
+      throw this.#lost ?? error;
     }
-  }
-
-  #write(buffer: GPUBuffer, bytes: Uint8Array): void {
-    const { queue } = this.#device.gpu;
-    const whole = bytes.byteLength - (bytes.byteLength % 4);
-    if (whole > 0) queue.writeBuffer(buffer, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
-    if (whole === bytes.byteLength) return;
-    const rest = new Uint8Array(4);
-    rest.set(bytes.subarray(whole));
-    queue.writeBuffer(buffer, whole, rest);
   }
 
   #validateBufferBytes(bytes: number): void {

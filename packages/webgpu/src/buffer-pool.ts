@@ -1,41 +1,53 @@
-import { bufferUsage } from "./gpu-flags.ts";
+import type { Verdict } from "./error-scopes.ts";
+import type { Probation } from "./probation.ts";
 
-/** What every buffer of the pool may be used for. */
-const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
-
-/** Bytes of unused buffers that are kept for reuse; beyond them buffers are destroyed. */
-const maxIdleBytes = 256 * 2 ** 20;
+export interface PoolOptions {
+  readonly device: GPUDevice;
+  readonly probation: Probation;
+  /** What every buffer of the pool may be used for. */
+  readonly usage: GPUBufferUsageFlags;
+  /** Bytes of unused buffers that are kept for reuse; beyond them buffers are destroyed. */
+  readonly maxIdleBytes: number;
+  /** Submits what may use the pool's buffers: one that is destroyed before makes the submission invalid. */
+  readonly flush: () => void;
+}
 
 /**
- * Storage buffers, reused. A released buffer may be handed out again at once, although the GPU may still be reading it: the queue runs
- * everything in call order. Buffers are rounded up to size classes, so their contents past what is asked for, and all contents of a
- * reused one, are arbitrary.
+ * Buffers, reused. A released buffer may be handed out again at once, although the GPU may still be reading it: the queue runs everything
+ * in call order. Buffers are rounded up to size classes, so their contents past what is asked for, and all contents of a reused one, are
+ * arbitrary.
  */
 export class BufferPool {
-  readonly #device: GPUDevice;
+  readonly #options: PoolOptions;
   readonly #idle = new Map<number, GPUBuffer[]>();
   readonly #inUse = new Set<GPUBuffer>();
   readonly #distrusted = new WeakSet<GPUBuffer>();
   #idleBytes = 0;
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  constructor(options: PoolOptions) {
+    this.#options = options;
   }
 
   /** A buffer of at least `bytes` bytes, with arbitrary contents. */
   take(bytes: number): GPUBuffer {
-    const size = sizeClass(bytes, this.#device.limits.maxBufferSize);
+    const size = sizeClass(bytes, this.#options.device.limits.maxBufferSize);
     const idle = this.#idle.get(size)?.pop();
     if (idle !== undefined) this.#idleBytes -= size;
-    const buffer = idle ?? this.#device.createBuffer({ size, usage });
+    const buffer = idle ?? this.#create(size);
     this.#inUse.add(buffer);
     return buffer;
+  }
+
+  /** The device's verdict on a buffer of which it is not known whether there was memory for it. */
+  verdictOn(buffer: GPUBuffer): Verdict | undefined {
+    return this.#options.probation.verdictOn(buffer);
   }
 
   /** Takes a buffer back. What is enqueued already may go on using it. */
   release(buffer: GPUBuffer): void {
     if (!this.#inUse.delete(buffer)) return;
     if (this.#distrusted.has(buffer)) {
+      this.#options.flush();
       buffer.destroy();
       return;
     }
@@ -43,13 +55,13 @@ export class BufferPool {
     if (idle === undefined) this.#idle.set(buffer.size, [buffer]);
     else idle.push(buffer);
     this.#idleBytes += buffer.size;
-    if (this.#idleBytes > maxIdleBytes) this.#trim();
+    if (this.#idleBytes > this.#options.maxIdleBytes) this.#trim();
   }
 
-  /** Has these buffers destroyed rather than reused: an op on them found that memory had run out. Frees the idle ones as well. */
-  distrust(buffers: readonly GPUBuffer[]): void {
-    for (const buffer of buffers) this.#distrusted.add(buffer);
-    this.clearIdle();
+  /** Has a buffer destroyed rather than reused. */
+  discard(buffer: GPUBuffer): void {
+    this.#distrusted.add(buffer);
+    this.release(buffer);
   }
 
   /** Bytes that the pool holds on the device: in use, and kept for reuse. */
@@ -61,20 +73,36 @@ export class BufferPool {
 
   /** Destroys the buffers that nobody uses. */
   clearIdle(): void {
+    this.#options.flush();
     for (const buffers of this.#idle.values()) for (const buffer of buffers) buffer.destroy();
     this.#idle.clear();
     this.#idleBytes = 0;
   }
 
-  /** Destroys all buffers. */
+  /** Destroys all buffers, and with them what was to be done with them. */
   destroy(): void {
     this.clearIdle();
     for (const buffer of this.#inUse) buffer.destroy();
     this.#inUse.clear();
   }
 
+  /** One for which there is no memory is destroyed when it comes back, and what is idle gives its memory away. */
+  #create(size: number): GPUBuffer {
+    const { device, probation, usage } = this.#options;
+    const subject = () => `a buffer of ${size} bytes`;
+    const buffer = probation.make(subject, () => device.createBuffer({ label: "octet", size, usage }));
+    probation.verdictOn(buffer)?.then((error) => {
+      if (error === undefined) return;
+      this.#distrusted.add(buffer);
+      this.clearIdle();
+    });
+    return buffer;
+  }
+
   /** Down to half, the largest sizes first: they are the ones that are asked for least. */
   #trim(): void {
+    const { maxIdleBytes, flush } = this.#options;
+    flush();
     const sizes = [...this.#idle.keys()].sort((a, b) => b - a);
     for (const size of sizes) {
       const buffers = this.#idle.get(size) as GPUBuffer[];

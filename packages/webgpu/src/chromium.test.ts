@@ -1,25 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { launchChromium, missingCapability } from "@octet/browser-testing";
-import { build } from "esbuild";
 import { expect, test } from "vitest";
-import type { PageReport } from "../test/support/conformance-page.ts";
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("../test/support/conformance-page.ts", import.meta.url))],
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    conditions: ["octet-source"],
-    write: false,
-  });
-  return outputFiles[0].text;
-}
+import { bundle } from "../test/support/bundle.ts";
+import type { ConformanceReport } from "../test/support/conformance-report.ts";
 
 const places = {
-  window: () => (globalThis as unknown as { report: () => Promise<PageReport> }).report(),
+  window: () => (globalThis as unknown as { report: () => Promise<ConformanceReport> }).report(),
   worker: () =>
-    new Promise<PageReport>((resolve, reject) => {
+    new Promise<ConformanceReport>((resolve, reject) => {
       const worker = new Worker("/page.js", { type: "module" });
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = ({ message }) => reject(new Error(message));
@@ -32,7 +19,7 @@ test.skipIf(missingCapability !== undefined).for(Object.entries(places))(
   async ([, run]) => {
     const files = new Map([
       ["/", { contentType: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
-      ["/page.js", { contentType: "text/javascript", body: await bundle() }],
+      ["/page.js", { contentType: "text/javascript", body: await bundle("conformance-page.ts") }],
     ]);
     await using browser = await launchChromium({
       args: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-zygote"],

@@ -1,94 +1,144 @@
-import type { BoundRange } from "./buffer-range.ts";
-import { bufferUsage } from "./gpu-flags.ts";
+import { buffersOf, type Command } from "./command.ts";
+import type { CommandEncoder } from "./command-encoder.ts";
+import { mostTelling, refused, type Verdict, watchErrors } from "./error-scopes.ts";
 import type { Pipelines } from "./pipelines.ts";
-import type { Shader } from "./shader.ts";
+import type { Probation } from "./probation.ts";
 
-/** One step of an op. Steps run in order, each after the one before has finished. */
-export type Command =
-  | {
-      readonly kind: "launch";
-      readonly shader: Shader;
-      /** In the order of the shader's `params`. */
-      readonly params: readonly number[];
-      /** In the order of the shader's `buffers`. */
-      readonly ranges: readonly BoundRange[];
-      readonly workgroups: number;
-    }
-  | { readonly kind: "clear"; readonly buffer: GPUBuffer; readonly bytes: number };
+/** What an op needs of the queue. */
+export interface Enqueued {
+  readonly commands: readonly Command[];
+  /** What it took from the pool. */
+  readonly buffers: readonly GPUBuffer[];
+  /** What the device says of its uploads. */
+  readonly writes: readonly Verdict[];
+}
 
-/** Where the parameters of a launch may start in a uniform buffer, in bytes. */
-const paramsStride = 256;
+/** What ops were submitted in, once they are. */
+export interface Submission {
+  /** What the device says of it. Set by the flush. */
+  verdict: Verdict;
+}
 
-/** Turns commands into submissions. */
+/** Launches after which ops are submitted: the cost of a submission is spread over so many, and the GPU begins before all are known. */
+const maxLaunches = 32;
+
+/**
+ * Workgroups after which ops are submitted: what keeps the GPU busy needs no company, and submissions that run for seconds are taken for
+ * hung by some drivers.
+ */
+const maxWorkgroups = 8192;
+
+/** Ops that wait for their submission. */
+interface Batch {
+  readonly submission: Submission;
+  readonly commands: Command[];
+  launches: number;
+  workgroups: number;
+}
+
+export interface CommandQueueOptions {
+  readonly device: GPUDevice;
+  readonly encoder: CommandEncoder;
+  readonly pipelines: Pipelines;
+  readonly probation: Probation;
+}
+
+/**
+ * Submits ops, several together: at the latest when the running piece of synchronous code ends, before anything is read or written from
+ * the host, and when there are many. An op on something that may turn out unsound is submitted apart, so that no other fails with it.
+ */
 export class CommandQueue {
-  readonly #device: GPUDevice;
-  readonly #pipelines: Pipelines;
-  #params: GPUBuffer | undefined;
+  readonly #options: CommandQueueOptions;
+  #batch: Batch | undefined;
 
-  constructor(device: GPUDevice, pipelines: Pipelines) {
-    this.#device = device;
-    this.#pipelines = pipelines;
+  constructor(options: CommandQueueOptions) {
+    this.#options = options;
   }
 
-  /** Submits commands together. Does not wait. */
-  submit(commands: readonly Command[]): void {
-    const params = this.#writeParams(commands);
-    const encoder = this.#device.createCommandEncoder();
-    let pass: GPUComputePassEncoder | undefined;
-    commands.forEach((command, index) => {
-      if (command.kind === "clear") {
-        pass?.end();
-        pass = undefined;
-        encoder.clearBuffer(command.buffer, 0, Math.ceil(command.bytes / 4) * 4);
-        return;
-      }
-      const { shader, ranges, workgroups } = command;
-      const pipeline = this.#pipelines.get(shader);
-      const uniform = { buffer: params, offset: index * paramsStride, size: paramsStride };
-      pass ??= encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(
-        0,
-        this.#device.createBindGroup({
-          layout: pipeline.getBindGroupLayout(0),
-          entries: [uniform, ...ranges.map(({ binding }) => binding)].map((resource, binding) => ({
-            binding,
-            resource,
-          })),
-        }),
-      );
-      pass.dispatchWorkgroups(...foldGrid(workgroups, this.#device.limits.maxComputeWorkgroupsPerDimension));
-    });
-    pass?.end();
-    this.#device.queue.submit([encoder.finish()]);
-  }
-
-  destroy(): void {
-    this.#params?.destroy();
-  }
-
-  /** One write for all launches. The buffer is reused by every submission: the queue keeps writes and submissions in order. */
-  #writeParams(commands: readonly Command[]): GPUBuffer {
-    const words = new Uint32Array((commands.length * paramsStride) / 4);
-    commands.forEach((command, index) => {
-      if (command.kind === "launch") words.set(command.params, (index * paramsStride) / 4);
-    });
-    if (this.#params === undefined || this.#params.size < words.byteLength) {
-      // The old buffer may be in use by what was submitted; destroying it waits for that.
-      this.#params?.destroy();
-      this.#params = this.#device.createBuffer({
-        label: "octet params",
-        size: Math.max(16 * paramsStride, 2 * words.byteLength),
-        usage: bufferUsage.uniform | bufferUsage.copyTarget,
-      });
+  /** Takes an op's commands. Does not wait. */
+  enqueue({ commands, buffers, writes }: Enqueued): Submission {
+    const { pipelines, probation } = this.#options;
+    const things: object[] = [...buffers];
+    for (const command of commands) {
+      things.push(...buffersOf(command));
+      if (command.kind === "launch") things.push(pipelines.get(command.shader));
     }
-    this.#device.queue.writeBuffer(this.#params, 0, words);
-    return this.#params;
+    const doubt = probation.verdictOnAll(things);
+    const verdicts = doubt === undefined ? writes : [...writes, doubt];
+    if (commands.length === 0) return { verdict: mostTelling(verdicts) };
+    if (doubt !== undefined) this.flush();
+    const { submission } = this.#append(commands);
+    if (doubt !== undefined) this.flush();
+    return verdicts.length === 0 ? submission : { verdict: mostTelling([...verdicts, submission.verdict]) };
+  }
+
+  /** Writes to a buffer now, after everything enqueued so far that uses it. The bytes are copied. */
+  write(buffer: GPUBuffer, bytes: Uint8Array): Verdict {
+    if (this.#batch?.commands.some((command) => buffersOf(command).includes(buffer))) this.flush();
+    const { device } = this.#options;
+    const { verdict } = watchErrors(
+      device,
+      () => "an upload",
+      () => writeWords(device.queue, buffer, bytes),
+    );
+    return verdict;
+  }
+
+  /** Submits what was enqueued. */
+  flush(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    const { device, encoder } = this.#options;
+    const subject = () => nameCommands(batch.commands);
+    try {
+      const { verdict } = watchErrors(device, subject, () => encoder.submit(batch.commands));
+      batch.submission.verdict = verdict;
+    } catch (error) {
+      batch.submission.verdict = Promise.resolve(refused(subject(), error));
+    }
+  }
+
+  /** Forgets what was not submitted yet. */
+  destroy(): void {
+    this.#batch = undefined;
+    this.#options.encoder.destroy();
+  }
+
+  #append(commands: readonly Command[]): Batch {
+    this.#batch ??= this.#openBatch();
+    const batch = this.#batch;
+    for (const command of commands) {
+      batch.commands.push(command);
+      if (command.kind === "clear") continue;
+      batch.launches++;
+      batch.workgroups += command.workgroups;
+    }
+    if (batch.launches >= maxLaunches || batch.workgroups >= maxWorkgroups) this.flush();
+    return batch;
+  }
+
+  #openBatch(): Batch {
+    const batch = { submission: { verdict: Promise.resolve(undefined) }, commands: [], launches: 0, workgroups: 0 };
+    queueMicrotask(() => {
+      if (this.#batch === batch) this.flush();
+    });
+    return batch;
   }
 }
 
-/** A grid of at least `workgroups` workgroups in two dimensions of up to `limit`; shaders leave out the surplus. */
-export function foldGrid(workgroups: number, limit: number): [x: number, y: number] {
-  const rows = Math.ceil(workgroups / limit);
-  return rows <= 1 ? [workgroups, 1] : [Math.ceil(workgroups / rows), rows];
+/** Whole words, and the rest in a word of its own. */
+function writeWords(queue: GPUQueue, buffer: GPUBuffer, bytes: Uint8Array): void {
+  const whole = bytes.byteLength - (bytes.byteLength % 4);
+  if (whole > 0) queue.writeBuffer(buffer, 0, bytes as Uint8Array<ArrayBuffer>, 0, whole);
+  if (whole === bytes.byteLength) return;
+  const rest = new Uint8Array(4);
+  rest.set(bytes.subarray(whole));
+  queue.writeBuffer(buffer, whole, rest);
+}
+
+/** For messages: the kernels, each once. */
+function nameCommands(commands: readonly Command[]): string {
+  const names = new Set(commands.map((command) => (command.kind === "clear" ? "clear" : `"${command.shader.name}"`)));
+  return names.size === 1 ? `the op ${[...names]}` : `one of the ops ${[...names].join(", ")}`;
 }

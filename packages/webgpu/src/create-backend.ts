@@ -55,7 +55,8 @@ const maxIndexedBytes = 2 ** 32 - 2 ** 16;
 
 function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderFeatures): BackendInfo {
   const { vendor, architecture, description } = device.adapterInfo;
-  const names = [vendor, architecture].filter((name) => name !== "");
+  // Some implementations have a number for the vendor, and no name.
+  const names = [vendor, architecture].filter((name) => name !== "" && !/^\d+$/.test(name));
   const features = [packedDot && "packed-dot", subgroups && "subgroups", software && "software"].filter(
     (feature) => feature !== false,
   );

@@ -2,47 +2,57 @@ import { OctetError } from "@octet/core";
 
 const filters = ["validation", "internal", "out-of-memory"] as const;
 
+/** What the device says of a piece of work, later: nothing, or what went wrong. Never rejects. */
+export type Verdict = Promise<OctetError | undefined>;
+
 /**
- * Runs `work`, which calls the device but waits for nothing, and resolves to what the device found wrong with it: the errors of an
- * application that shares the device are not taken for ours, nor ours reported to it.
+ * Runs `work`, which calls the device but waits for nothing, and gives the device's verdict on it: the errors of an application that
+ * shares the device are not taken for ours, nor ours reported to it. `subject` names the work in the error's message.
  */
-export function watchErrors<Result>(device: GPUDevice, work: () => Result): Watched<Result> {
+export function watchErrors<Result>(
+  device: GPUDevice,
+  subject: () => string,
+  work: () => Result,
+): { readonly result: Result; readonly verdict: Verdict } {
   for (const filter of filters) device.pushErrorScope(filter);
-  let pop: (() => Promise<OctetError | undefined>) | undefined = () =>
-    firstError(filters.map(() => device.popErrorScope()).reverse());
+  let pop: (() => Verdict) | undefined = () => firstError(subject, filters.map(() => device.popErrorScope()).reverse());
   try {
     const result = work();
-    const error = pop();
+    const verdict = pop();
     pop = undefined;
-    return { result, error };
+    return { result, verdict };
   } finally {
     // What threw has told the caller already; the scopes must not stay open.
     void pop?.();
   }
 }
 
-interface Watched<Result> {
-  readonly result: Result;
-  /** Never rejects. */
-  readonly error: Promise<OctetError | undefined>;
+/** One verdict of several: memory that ran out makes invalid whatever uses it, and says more than what follows from it. */
+export async function mostTelling(verdicts: readonly Verdict[]): Verdict {
+  const errors = await Promise.all(verdicts);
+  return errors.find((error) => error?.code === "ERR_OUT_OF_MEMORY") ?? errors.find((error) => error !== undefined);
 }
 
-/** The most telling of the errors: memory that ran out makes invalid whatever uses it. Never rejects. */
-async function firstError(scopes: readonly Promise<GPUError | null>[]): Promise<OctetError | undefined> {
+async function firstError(subject: () => string, scopes: readonly Promise<GPUError | null>[]): Verdict {
   const settled = await Promise.allSettled(scopes);
   const [validation, internal, memory] = settled.map((scope) => (scope.status === "fulfilled" ? scope.value : null));
   if (memory !== null) {
     return new OctetError(
       "ERR_OUT_OF_MEMORY",
-      `the device has no memory left for an op: ${memory.message}; dispose tensors, or work on smaller ones`,
+      `the device has no memory left for ${subject()}: ${memory.message}; dispose tensors, or work on smaller ones`,
       { cause: memory },
     );
   }
   const fault = validation ?? internal;
-  if (fault === null) return undefined;
+  return fault === null ? undefined : refused(subject(), fault);
+}
+
+/** The error for work that the device, or its implementation, did not take. */
+export function refused(subject: string, fault: unknown): OctetError {
+  const message = fault instanceof Error || typeof fault !== "object" ? String(fault) : (fault as GPUError).message;
   return new OctetError(
     "ERR_UNSUPPORTED",
-    `the device refused an op: ${fault.message}; please report this with the device's name`,
+    `the device refused ${subject}: ${message}; please report this with the device's name`,
     { cause: fault },
   );
 }

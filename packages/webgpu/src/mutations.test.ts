@@ -13,11 +13,13 @@ const int8 = /^linear-int8\//;
 const int16 = /^linear-int16\//;
 
 const mutations: readonly Mutation[] = [
-  ["the correction of the quotient", "remainder >= denominator", "false", quantize],
-  ["ties below an odd code", "odd && below", "false", quantize],
-  ["ties above an odd code", "odd && above", "false", quantize],
-  ["the narrower zone under 1", "select(0u, 1u, code == 1u)", "0u", quantize],
-  ["codes of what is far below the scale", "up > 31u", "false", quantize],
+  ["the comparison with the middle", "i32(remainder) > i32(past)", "false", quantize],
+  ["the reciprocal's rounding", "((s >> 8u) + 1u)", "(s >> 8u)", quantize],
+  ["ties below an odd code", "(zone ^ odd)", "(0u ^ odd)", quantize],
+  ["ties above an odd code", "(zone ^ odd)", "zone", quantize],
+  ["the width of the zone", "(s * (smeared + 1u)) >> 24u", "s >> 23u", quantize],
+  ["the narrower zone under 1", "(smeared + 1u)", "(smeared | 1u)", quantize],
+  ["codes of what is far below the scale", "0u, up < 0i", "0u, false", quantize],
   ["the code -128", "min(code, 128u)", "min(code, 127u)", quantize],
   ["subnormal scales", "countLeadingZeros(significand) - 8u", "0u", quantize],
   ["subnormal elements", /max\(a >> 23u, 1u\) - 1u/, "(a >> 23u) - 1u", quantize],

@@ -1,5 +1,5 @@
 import type { OctetError } from "@octet/core";
-import { bufferUsage } from "./gpu-flags.ts";
+import type { Submission } from "./command-queue.ts";
 import { type FaultSlot, Outcome } from "./outcome.ts";
 
 /** Slots of a page, 8 bytes each. */
@@ -7,8 +7,17 @@ const pageSlots = 1024;
 
 interface Page {
   readonly buffer: GPUBuffer;
+  /** Slots that were taken. */
   used: number;
+  /** Slots of which nobody waits for what they say. */
   settled: number;
+}
+
+export interface LedgerOptions {
+  /** Makes a buffer, which is zero. */
+  readonly createPage: (bytes: number) => GPUBuffer;
+  /** Enqueues what fills a buffer with zeroes. */
+  readonly clear: (buffer: GPUBuffer) => void;
 }
 
 /** The ops whose outcome a read can tell. */
@@ -24,64 +33,61 @@ export interface Snapshot {
  * findings to, however many ops there were.
  */
 export class OutcomeLedger {
-  readonly #device: GPUDevice;
+  readonly #options: LedgerOptions;
   #pages: Page[] = [];
+  /** Pages of zeroes, to be used again. */
+  readonly #idle: GPUBuffer[] = [];
   #open: Outcome[] = [];
   #failed: Outcome[] = [];
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  constructor(options: LedgerOptions) {
+    this.#options = options;
   }
 
   /** A slot for an op that looks for elements that are not finite. Slots are zero, and used once. */
   takeSlot(): FaultSlot {
     let page = this.#pages.at(-1);
     if (page === undefined || page.used === pageSlots) {
-      // A new buffer is zero.
-      const buffer = this.#device.createBuffer({
-        label: "octet findings",
-        size: pageSlots * 8,
-        usage: bufferUsage.storage | bufferUsage.copySource,
-      });
-      page = { buffer, used: 0, settled: 0 };
+      page = { buffer: this.#idle.pop() ?? this.#options.createPage(pageSlots * 8), used: 0, settled: 0 };
       this.#pages.push(page);
     }
     return { buffer: page.buffer, index: page.used++ };
   }
 
+  /** Takes back the slot of an op that will not run. */
+  returnSlot({ buffer }: FaultSlot): void {
+    this.#countSettled(buffer);
+    this.#recyclePages();
+  }
+
   /** Opens the account of an op. */
-  open(
-    inputs: readonly (Outcome | undefined)[],
-    slot: FaultSlot | undefined,
-    deviceError: Promise<OctetError | undefined>,
-  ): Outcome {
+  open(inputs: readonly (Outcome | undefined)[], slot: FaultSlot | undefined, submission: Submission): Outcome {
     const outcome = new Outcome(
       inputs.filter((input) => input !== undefined),
       slot,
-      deviceError,
+      submission,
     );
     this.#open.push(outcome);
     return outcome;
   }
 
-  /** The pages to copy, now: what they hold then is enough to settle every outcome that is open now. */
+  /** The pages to copy, once all is submitted: what they hold then is enough to settle every outcome that is open now. */
   snapshot(): Snapshot {
     const open = [...this.#open];
-    const pages = this.#pages.map(({ buffer }) => buffer);
+    const pages = this.#pages.filter(({ used, settled }) => settled < used).map(({ buffer }) => buffer);
     return {
       pages,
       settle: async (findings) => {
-        const errors = await Promise.all(open.map(({ deviceError }) => deviceError));
+        const errors = await Promise.all(open.map(({ submission }) => submission.verdict));
         open.forEach((outcome, index) => {
           // A read that began later may have settled it already.
           if (outcome.settled) return;
           outcome.settle(errors[index], findingsOf(outcome, pages, findings));
           if (outcome.ownError !== undefined) this.#failed.push(outcome);
-          const page = this.#pages.find(({ buffer }) => buffer === outcome.slot?.buffer);
-          if (page !== undefined) page.settled++;
+          if (outcome.slot !== undefined) this.#countSettled(outcome.slot.buffer);
         });
         this.#open = this.#open.filter(({ settled }) => !settled);
-        this.#dropPages();
+        this.#recyclePages();
       },
     };
   }
@@ -94,14 +100,22 @@ export class OutcomeLedger {
   }
 
   destroy(): void {
-    for (const { buffer } of this.#pages) buffer.destroy();
+    for (const buffer of [...this.#idle, ...this.#pages.map((page) => page.buffer)]) buffer.destroy();
     this.#pages = [];
   }
 
-  /** Destroys pages that are full and settled. */
-  #dropPages(): void {
+  #countSettled(buffer: GPUBuffer): void {
+    const page = this.#pages.find((page) => page.buffer === buffer);
+    if (page !== undefined) page.settled++;
+  }
+
+  /** Pages that are full and settled are cleared for new slots. */
+  #recyclePages(): void {
     const done = (page: Page) => page.settled === pageSlots;
-    for (const page of this.#pages) if (done(page)) page.buffer.destroy();
+    for (const { buffer } of this.#pages.filter(done)) {
+      this.#options.clear(buffer);
+      this.#idle.push(buffer);
+    }
     this.#pages = this.#pages.filter((page) => !done(page));
   }
 }

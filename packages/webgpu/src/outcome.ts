@@ -1,4 +1,5 @@
 import { nonFinite, type OctetError } from "@octet/core";
+import type { Submission } from "./command-queue.ts";
 
 /** Two words where kernels note elements that are not finite: the complement of the first flat index (0: none), and how many. */
 export interface FaultSlot {
@@ -13,20 +14,19 @@ export interface FaultSlot {
  */
 export class Outcome {
   readonly slot: FaultSlot | undefined;
-  /** What the device itself said of the op. */
-  readonly deviceError: Promise<OctetError | undefined>;
-  /** Whether a download has thrown the error. */
-  reported = false;
+  /** What the op was submitted in, of which the device has its own to say. */
+  readonly submission: Submission;
   #settled = false;
+  #reported = false;
   #inputs: readonly Outcome[];
   #own: OctetError | undefined;
   #error: OctetError | undefined;
   #origin: Outcome | undefined;
 
-  constructor(inputs: readonly Outcome[], slot: FaultSlot | undefined, deviceError: Promise<OctetError | undefined>) {
+  constructor(inputs: readonly Outcome[], slot: FaultSlot | undefined, submission: Submission) {
     this.#inputs = inputs;
     this.slot = slot;
-    this.deviceError = deviceError;
+    this.submission = submission;
   }
 
   /** Whether it is known how the op went. */
@@ -50,15 +50,25 @@ export class Outcome {
     const [firstComplement, count] = notes;
     this.#own = deviceError ?? (count > 0 ? nonFinite(~firstComplement >>> 0, count) : undefined);
     // An op on a broken input may fail in its own way, which says less than the reason.
-    this.#origin = failed?.origin ?? this;
+    this.#origin = failed === undefined ? this : failed.#originOfError();
     this.#error = failed?.error ?? this.#own;
     if (failed !== undefined) this.#own = undefined;
     this.#inputs = [];
     this.#settled = true;
   }
 
-  /** The op where the error first appeared. */
-  get origin(): Outcome {
+  /** Whether a download has thrown the error. */
+  get reported(): boolean {
+    return this.#reported;
+  }
+
+  /** What is wrong with the result, to be thrown: the op where the error first appeared counts as reported. */
+  report(): OctetError | undefined {
+    if (this.#error !== undefined) this.#originOfError().#reported = true;
+    return this.#error;
+  }
+
+  #originOfError(): Outcome {
     return this.#origin ?? this;
   }
 }

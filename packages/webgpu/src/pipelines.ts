@@ -1,24 +1,33 @@
+import type { Layouts } from "./layouts.ts";
+import type { Probation } from "./probation.ts";
 import type { Shader } from "./shader.ts";
+
+export interface PipelineOptions {
+  readonly device: GPUDevice;
+  readonly layouts: Layouts;
+  readonly probation: Probation;
+  /** The text to compile instead of a shader's own. */
+  readonly rewrite?: ((shader: Shader) => string) | undefined;
+}
 
 /** Compiled shaders, each compiled once. */
 export class Pipelines {
-  readonly #device: GPUDevice;
-  readonly #rewrite: (shader: Shader) => string;
-  readonly #compiled = new Map<string, GPUComputePipeline>();
-  readonly #compiling = new Map<string, Promise<void>>();
+  readonly #options: PipelineOptions;
+  readonly #compiled = new Map<Shader, GPUComputePipeline>();
+  readonly #compiling = new Map<Shader, Promise<void>>();
 
-  /** `rewrite` gives the text to compile instead of a shader's own. */
-  constructor(device: GPUDevice, rewrite: (shader: Shader) => string = ({ source }) => source) {
-    this.#device = device;
-    this.#rewrite = rewrite;
+  constructor(options: PipelineOptions) {
+    this.#options = options;
   }
 
   /** The pipeline of a shader, compiled at first use. */
   get(shader: Shader): GPUComputePipeline {
-    const known = this.#compiled.get(shader.source);
+    const known = this.#compiled.get(shader);
     if (known) return known;
-    const pipeline = this.#device.createComputePipeline(this.#describe(shader));
-    this.#compiled.set(shader.source, pipeline);
+    const { device, probation } = this.#options;
+    const subject = () => `the shader "${shader.name}"`;
+    const pipeline = probation.make(subject, () => device.createComputePipeline(this.#describe(shader)));
+    this.#compiled.set(shader, pipeline);
     return pipeline;
   }
 
@@ -28,22 +37,23 @@ export class Pipelines {
   }
 
   #prepareOne(shader: Shader): Promise<void> {
-    if (this.#compiled.has(shader.source)) return Promise.resolve();
-    const running = this.#compiling.get(shader.source);
+    if (this.#compiled.has(shader)) return Promise.resolve();
+    const running = this.#compiling.get(shader);
     if (running) return running;
-    const compiling = this.#device
+    const compiling = this.#options.device
       .createComputePipelineAsync(this.#describe(shader))
       .then((pipeline) => {
-        if (!this.#compiled.has(shader.source)) this.#compiled.set(shader.source, pipeline);
+        if (!this.#compiled.has(shader)) this.#compiled.set(shader, pipeline);
       })
-      .finally(() => this.#compiling.delete(shader.source));
-    this.#compiling.set(shader.source, compiling);
+      .finally(() => this.#compiling.delete(shader));
+    this.#compiling.set(shader, compiling);
     return compiling;
   }
 
   #describe(shader: Shader): GPUComputePipelineDescriptor {
-    const { name: label } = shader;
-    const module = this.#device.createShaderModule({ label, code: this.#rewrite(shader) });
-    return { label, layout: "auto", compute: { module, entryPoint: "main" } };
+    const { device, layouts, rewrite } = this.#options;
+    const { name: label, source } = shader;
+    const module = device.createShaderModule({ label, code: rewrite?.(shader) ?? source });
+    return { label, layout: layouts.get(shader).pipeline, compute: { module, entryPoint: "main" } };
   }
 }

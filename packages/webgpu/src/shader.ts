@@ -1,10 +1,12 @@
-/** A compute shader. Its text is its identity: the same text is compiled once. */
+/** A compute shader. There is one object for a text, see `eachVariantOnce`, and it is compiled once. */
 export interface Shader {
   /** What it does and in which variant, for labels and error messages. */
   readonly name: string;
   /** Exact shaders mention no float type; a test sees to it. */
   readonly exact: boolean;
   readonly source: string;
+  /** A letter for each buffer, `r` for those that are read, `w` for those that are written. */
+  readonly accesses: string;
 }
 
 /** What a shader reads and writes, in the order of its bindings: name, access, type. Binding 0 is `params`, so these start at 1. */
@@ -51,5 +53,25 @@ fn main(
   ${main.trim()}
 }
 `;
-  return { name, exact, source };
+  const accesses = buffers.map(([, access]) => (access === "read" ? "r" : "w")).join("");
+  return { name, exact, source, accesses };
+}
+
+const shadersByText = new Map<string, Shader>();
+
+/** Has a function put each of its shaders together once, however often it is asked for: every op asks, and texts are long. */
+export function eachVariantOnce<Variant extends readonly unknown[]>(
+  make: (...variant: Variant) => Shader,
+): (...variant: Variant) => Shader {
+  const made = new Map<string, Shader>();
+  return (...variant) => {
+    const key = JSON.stringify(variant);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const next = make(...variant);
+    const found = shadersByText.get(next.source) ?? next;
+    shadersByText.set(next.source, found);
+    made.set(key, found);
+    return found;
+  };
 }

@@ -9,7 +9,7 @@ const some =
 registerConformance(
   { describe, it },
   "webgpu without subgroups and packed dot products",
-  () => createBackend({ withoutFeatures: ["subgroups", "packed-dot"] }),
+  () => createBackend({ withoutFeatures: ["subgroups", "packed-dot"] }, { software: false }),
   { filter: ({ id }) => some.test(id) && /quantize\/.*float32|linear-int.*x(7|33|1001)\./.test(id) },
 );
 
@@ -26,5 +26,13 @@ registerConformance(
   { describe, it },
   "webgpu with the kernels for hardware",
   () => createBackend({}, { software: false }),
-  { filter: ({ id }) => /^linear-(float|int8|int16)\/(grid|exact-sum|normal|longest)/.test(id) },
+  {
+    filter: ({ id }) =>
+      /^(quantize\/(grid|ties).*float32|linear-(float|int8|int16)\/(grid|exact-sum|normal|longest))/.test(id),
+  },
 );
+
+// More than 65535 workgroups in small: every kernel that has more than two.
+registerConformance({ describe, it }, "webgpu with grids of 2 by many", () => createBackend({}, { maxGridExtent: 2 }), {
+  filter: ({ id }) => some.test(id) && /\.float32\./.test(id),
+});

@@ -19,6 +19,10 @@ Napi::Value describe_platform(const Napi::CallbackInfo& info) {
   result.Set("driverVersion", report.driver_version);
   result.Set("runtimeVersion", report.runtime_version);
   result.Set("deviceCount", report.device_count);
+  Napi::Array capabilities = Napi::Array::New(info.Env());
+  for (size_t index = 0; index < report.capabilities.size(); index++) capabilities.Set(uint32_t(index), report.capabilities[index]);
+  result.Set("capabilities", capabilities);
+  result.Set("machineCode", machine_code);
   result.Set("error", report.error == cudaSuccess ? "" : std::string(cudaGetErrorName(report.error)) + ", " + cudaGetErrorString(report.error));
   return result;
 }

@@ -46,6 +46,11 @@ Context::~Context() {
 }
 
 cudaStream_t Context::stream() {
+  codes_settled_ = false;
+  return open_stream();
+}
+
+cudaStream_t Context::open_stream() {
   if (lost_) throw loss_;
   if (closed_) throw Failure{"ERR_DISPOSED", "the device is closed"};
   check(cudaSetDevice(index), "choosing the device");
@@ -67,7 +72,7 @@ void Context::lose(const Failure& failure) {
 }
 
 std::shared_ptr<Memory> Context::allocate(size_t bytes) {
-  cudaStream_t target = stream();
+  cudaStream_t target = open_stream();
   // A graph runs long after its capture: its memory comes from outside of it.
   if (capturing()) target = side_stream_;
   void* data = nullptr;

@@ -41,6 +41,10 @@ class Context : public std::enable_shared_from_this<Context> {
 
   /** The stream, with the device made current. @throws Failure once the device is lost or the context closed. */
   cudaStream_t stream();
+  /** Whether nothing was enqueued since `settle_codes` but allocations: the next linear may start early, see LinearCall. */
+  bool codes_settled() const { return codes_settled_; }
+  /** Says that what was enqueued last wrote no codes. */
+  void settle_codes() { codes_settled_ = true; }
   /** Throws what CUDA returned. A device that fails in any other way than running out of memory is lost. */
   void check(cudaError_t error, const char* doing);
   /** Throws what the launch of a kernel met. */
@@ -69,9 +73,10 @@ class Context : public std::enable_shared_from_this<Context> {
     cudaEvent_t done;
   };
   void reap_uploads(size_t most_bytes);
+  cudaStream_t open_stream();
 
   cudaStream_t stream_ = nullptr, side_stream_ = nullptr;
-  bool closed_ = false, lost_ = false;
+  bool closed_ = false, lost_ = false, codes_settled_ = false;
   Failure loss_;
   std::vector<Staging> staging_;
   std::deque<Upload> uploads_;

@@ -78,6 +78,7 @@ Napi::Value Device::activation(const Napi::CallbackInfo& info) {
     const Memory& y = Buffer::memory_of(call.Get("y"), *context_, bytes, "y");
     octet::activation({x.data, int(dtype)}, y.data, size, int(integer_field(call, "kind", 2)), context_->stream());
     context_->check_launch("activation");
+    context_->settle_codes();
     return info.Env().Undefined();
   });
 }
@@ -119,8 +120,10 @@ Napi::Value Device::linear(const Napi::CallbackInfo& info) {
       workspace = context_->allocate(linear_workspace(linear.m, linear.k, linear.activation_bits));
       linear.workspace = workspace->data;
     }
+    linear.early = context_->codes_settled();
     octet::linear(linear, context_->stream());
     context_->check_launch("linear");
+    context_->settle_codes();
     return info.Env().Undefined();
   });
 }

@@ -5,6 +5,7 @@
 namespace octet {
 
 const char* const platform_name = "cuda";
+const char* const machine_code = OCTET_ARCHITECTURES;
 
 PlatformReport report_platform() {
   PlatformReport report;
@@ -12,6 +13,12 @@ PlatformReport report_platform() {
   const cudaError_t driver = cudaDriverGetVersion(&report.driver_version);
   const cudaError_t count = cudaGetDeviceCount(&report.device_count);
   if (report.error == cudaSuccess) report.error = driver != cudaSuccess ? driver : count;
+  for (int index = 0; index < report.device_count; index++) {
+    int major = 0, minor = 0;
+    cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index);
+    cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index);
+    report.capabilities.push_back(major * 10 + minor);
+  }
   cudaGetLastError();
   return report;
 }
@@ -26,6 +33,9 @@ cudaError_t open_device(int index, DeviceReport* report) {
   report->total_bytes = properties.totalGlobalMem;
   report->capability = properties.major * 10 + properties.minor;
   report->multiprocessors = properties.multiProcessorCount;
+  // A driver that cannot compile the PTX says so here, and not at the first op.
+  error = find_machine_code();
+  if (error != cudaSuccess) return error;
   cudaMemPool_t pool;
   error = cudaDeviceGetDefaultMemPool(&pool, index);
   if (error != cudaSuccess) return error;

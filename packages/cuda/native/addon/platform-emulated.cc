@@ -3,10 +3,12 @@
 namespace octet {
 
 const char* const platform_name = "emulated";
+const char* const machine_code = "";
 
 PlatformReport report_platform() {
   PlatformReport report;
   report.device_count = 1;
+  report.capabilities = {0};
   return report;
 }
 

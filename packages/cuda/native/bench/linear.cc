@@ -63,6 +63,8 @@ struct Cell {
               call.activation_bits = activation_bits;
               call.workspace = workspace.as<void>();
               call.fault = fault.as<void>();
+              // As in a chain of layers: weights are older than the op before.
+              call.early = true;
               octet::linear(call, stream);
             }};
   }

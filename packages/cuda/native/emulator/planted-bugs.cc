@@ -7,7 +7,16 @@
 namespace emulator {
 namespace {
 
-enum class Bug { none, missing_barrier, divergent_barrier, missing_wait, missing_reuse_barrier, out_of_bounds_write, uninitialised_read };
+enum class Bug {
+  none,
+  missing_barrier,
+  divergent_barrier,
+  missing_wait,
+  missing_reuse_barrier,
+  out_of_bounds_write,
+  out_of_bounds_shared_write,
+  uninitialised_read
+};
 
 constexpr int width = 64, steps = 5;
 
@@ -31,17 +40,25 @@ void sum_of_rows(const float* x /* [steps, width] */, float* y /* [width] */, Bu
     sum += stages[(bug == Bug::uninitialised_read ? 2 : step % 2) * width + place];
     if (bug != Bug::missing_reuse_barrier) __syncthreads();
   }
+  if (bug == Bug::out_of_bounds_shared_write) stages[2 * width + thread + 1] = sum;
   y[bug == Bug::out_of_bounds_write ? thread + 1 : thread] = sum;
 }
 
 }  // namespace
 
 std::string run_planted_bug(const std::string& name) {
-  const char* const names[] = {"none", "missing-barrier", "divergent-barrier", "missing-wait", "missing-reuse-barrier",
-                               "out-of-bounds-write", "uninitialised-read"};
+  const char* const names[] = {"none",
+                               "missing-barrier",
+                               "divergent-barrier",
+                               "missing-wait",
+                               "missing-reuse-barrier",
+                               "out-of-bounds-write",
+                               "out-of-bounds-shared-write",
+                               "uninitialised-read"};
+  constexpr int count = int(sizeof(names) / sizeof(names[0]));
   int index = 0;
-  while (index < 7 && name != names[index]) index++;
-  if (index == 7) return "there is no bug of that name";
+  while (index < count && name != names[index]) index++;
+  if (index == count) return "there is no bug of that name";
   const Bug bug = Bug(index);
 
   std::vector<float> rows(steps * width), wanted(width, 0.f), got(width);

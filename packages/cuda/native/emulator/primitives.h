@@ -107,6 +107,7 @@ inline void copy_async(void* shared, const void* global, uint32_t valid) {
   if (emulator::settings().early_copies) emulator::land(copy);
   else thread.copies.push_back(copy);
 }
+inline void copy_async_line(void* shared, const void* global, uint32_t valid) { copy_async(shared, global, valid); }
 inline void copy_async_commit() { emulator::active->current->copy_group++; }
 template <int PENDING>
 void copy_async_wait() {
@@ -116,3 +117,7 @@ void copy_async_wait() {
     emulator::land(thread.copies[landed++]);
   thread.copies.erase(thread.copies.begin(), thread.copies.begin() + ptrdiff_t(landed));
 }
+
+/** Kernels run one after another here. */
+inline void start_dependents() {}
+inline void wait_for_dependencies() {}

@@ -19,7 +19,10 @@ struct ActivationCodes {
   void* fault;
 };
 
-/** Scales and codes of x [m, k]: one plane takes codes of -127 to 127, two take -32639 to 32639. */
-void quantize_activations(TensorArgument x, ActivationCodes codes, int64_t m, int64_t k, cudaStream_t stream);
+/**
+ * Scales and codes of x [m, k]: one plane takes codes of -127 to 127, two take -32639 to 32639. early: whether the op before wrote no
+ * codes of weights, see LinearCall.
+ */
+void quantize_activations(TensorArgument x, ActivationCodes codes, int64_t m, int64_t k, bool early, cudaStream_t stream);
 
 }  // namespace octet

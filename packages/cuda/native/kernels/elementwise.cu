@@ -1,5 +1,6 @@
 #include "launch-support.cuh"
 #include "elementwise.cuh"
+#include "slabs-launch.cuh"
 
 namespace octet {
 
@@ -12,8 +13,14 @@ void dequantize(const DequantizeCall& call, cudaStream_t stream) {
   with_float(call.dtype, [&](auto type) {
     using T = decltype(type);
     auto* y = static_cast<typename T::Storage*>(call.y);
-    OCTET_LAUNCH(::dequantize<T>, dim3(blocks(size, int64_t(step_threads) * per_vector<T>)), dim3(step_threads), 0, stream, codes, scales,
-                 layout, y);
+    const Divisor inner(layout.inner);
+    if (layout.outer == 1) {
+      OCTET_LAUNCH(dequantize_runs<T>, dim3(blocks(size, int64_t(step_threads) * run_vectors * per_vector<T>)), dim3(step_threads), 0, stream,
+                   codes, scales, size, inner, y);
+    } else {
+      const SlabLaunch launch(layout, per_vector<T>, 256, 8);
+      OCTET_LAUNCH(dequantize_columns<T>, launch.grid, launch.block, 0, stream, codes, scales, launch.slabs, inner, y);
+    }
   });
 }
 

@@ -57,6 +57,11 @@ struct LinearCall {
   /** As many bytes as linear_workspace says; for quantized activations. */
   void* workspace;
   void* fault;
+  /**
+   * Whether the op before this one on the stream wrote no codes: a linear or an activation. Then this one may start before that one is
+   * done, on devices that can, and fetch codes of the weight meanwhile. It reads nothing else and writes nothing before its turn.
+   */
+  bool early;
 };
 
 void quantize(const QuantizeCall& call, cudaStream_t stream);

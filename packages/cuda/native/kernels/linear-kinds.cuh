@@ -77,35 +77,49 @@ struct TensorCoreInput {
   const uint8_t* data;
   /** Bytes from row to row, and from the upper plane to the lower one. */
   int64_t row_bytes, plane_bytes;
+  /** Whether a kernel may fetch weights before the kernel before it is done. */
+  bool early = false;
 };
 
-/** 16 elements of a weight: `left` of them are there, the rest is zero. ALIGNED: rows start on 16 bytes, so `left` is 0 or 16. */
-template <int WORDS, bool ALIGNED>
-__device__ __forceinline__ void load_weights(const uint8_t* source, int64_t left, uint32_t (&words)[WORDS]) {
-  if constexpr (ALIGNED) {
+/** 16 codes of a weight that may lie anywhere: `left` of them are there, the rest is zero. */
+__device__ __forceinline__ void load_codes(const uint8_t* source, int64_t left, uint32_t (&words)[4]) {
 #pragma unroll
-    for (int i = 0; i < WORDS / 4; i++) {
-      const uint4 four = left > 0 ? __ldcs(reinterpret_cast<const uint4*>(source) + i) : uint4{0, 0, 0, 0};
-      words[4 * i] = four.x, words[4 * i + 1] = four.y, words[4 * i + 2] = four.z, words[4 * i + 3] = four.w;
-    }
-  } else {
-    static_assert(WORDS == 4, "only codes may lie anywhere");
+  for (int i = 0; i < 4; i++) {
+    words[i] = 0;
 #pragma unroll
-    for (int i = 0; i < 4; i++) {
-      words[i] = 0;
-#pragma unroll
-      for (int b = 0; b < 4; b++)
-        if (4 * i + b < left) words[i] |= uint32_t(source[4 * i + b]) << 8 * b;
-    }
+    for (int b = 0; b < 4; b++)
+      if (4 * i + b < left) words[i] |= uint32_t(source[4 * i + b]) << 8 * b;
   }
 }
 
-/** 16-byte loads of neighbours, all there or none. */
+/**
+ * Copies the 16 elements of a weight at `place` of a row of `k` elements into slots that lie `stride` apart; what is past the end is
+ * zero. ALIGNED: rows start on 16 bytes, k is a multiple of 16, and copies are asynchronous.
+ */
+template <int WEIGHT_BYTES, int STRIDE, bool ALIGNED>
+__device__ __forceinline__ void copy_weights(uint4* slots, const uint8_t* row, uint32_t place, uint32_t k) {
+  if constexpr (ALIGNED) {
+    const bool there = place < k;
+#pragma unroll
+    for (int i = 0; i < WEIGHT_BYTES; i++)
+      copy_async_line(slots + i * STRIDE, row + (there ? int64_t(place) * WEIGHT_BYTES + i * 16 : 0), there ? 16 : 0);
+  } else {
+    static_assert(WEIGHT_BYTES == 1, "only codes may lie anywhere");
+    uint32_t words[4];
+    load_codes(row + place, int64_t(k) - place, words);
+    *slots = uint4{words[0], words[1], words[2], words[3]};
+  }
+}
+
+/**
+ * 16-byte loads of neighbours, all there or none. Ordinary loads: what they find may have been written after this kernel started, which
+ * __ldg and __restrict__ would deny.
+ */
 template <int WORDS>
 __device__ __forceinline__ void load_words(const uint8_t* source, bool there, uint32_t (&words)[WORDS]) {
 #pragma unroll
   for (int i = 0; i < WORDS / 4; i++) {
-    const uint4 four = there ? __ldg(reinterpret_cast<const uint4*>(source) + i) : uint4{0, 0, 0, 0};
+    const uint4 four = there ? reinterpret_cast<const uint4*>(source)[i] : uint4{0, 0, 0, 0};
     words[4 * i] = four.x, words[4 * i + 1] = four.y, words[4 * i + 2] = four.z, words[4 * i + 3] = four.w;
   }
 }

@@ -2,6 +2,7 @@
 // tensor cores read them from there. Tokens are operand A, weights operand B.
 #pragma once
 #include "linear-few.cuh"
+#include "occupancy.cuh"
 
 constexpr int many_threads = 256;
 
@@ -54,7 +55,7 @@ __device__ __forceinline__ void fill_stage(uint8_t* stage, TensorCoreInput x, co
       copy_async(target, source, there ? 16 : 0);
     } else {
       uint32_t words[4];
-      load_weights<4, false>(source, there ? shape.k - place : 0, words);
+      load_codes(source, there ? shape.k - place : 0, words);
       *reinterpret_cast<uint4*>(target) = uint4{words[0], words[1], words[2], words[3]};
     }
   }
@@ -72,7 +73,7 @@ __device__ __forceinline__ void read_tile(const uint8_t* source, uint32_t (&word
 
 /** gridDim.x: tiles of y, those of one band of weights beside each other. */
 template <class Tiles, bool ALIGNED>
-__global__ void __launch_bounds__(many_threads, Tiles::blocks)
+__global__ void __launch_bounds__(many_threads, is_small_multiprocessor ? 1 : Tiles::blocks)
     linear_many(TensorCoreInput x, const uint8_t* __restrict__ w, LinearShape shape, LinearOutput out) {
   using Kind = typename Tiles::Kind;
   using Sum = typename Kind::Sum;

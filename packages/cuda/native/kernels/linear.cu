@@ -11,9 +11,10 @@ void linear_exact(const LinearCall& call, LinearShape shape, LinearOutput out, c
   const int64_t pitch = code_pitch(shape.k), plane = shape.m * pitch;
   auto* row_scales = static_cast<float*>(call.workspace);
   auto* codes = static_cast<int8_t*>(call.workspace) + scale_bytes(shape.m);
-  quantize_activations(call.x, ActivationCodes{PLANES, codes, codes + plane, row_scales, pitch, call.fault}, shape.m, shape.k, stream);
+  quantize_activations(call.x, ActivationCodes{PLANES, codes, codes + plane, row_scales, pitch, call.fault}, shape.m, shape.k, call.early, stream);
   out.row_scales = row_scales;
-  const TensorCoreInput x{reinterpret_cast<const uint8_t*>(codes), pitch, plane};
+  // The codes of the weight are older than what quantizes x, or that would not have started.
+  const TensorCoreInput x{reinterpret_cast<const uint8_t*>(codes), pitch, plane, true};
   const auto* w = static_cast<const uint8_t*>(call.weight.data);
   if (shape.k % 16 == 0) launch_tensor_cores<IntegerCodes<PLANES>, true>(x, w, shape, out, stream);
   else launch_tensor_cores<IntegerCodes<PLANES>, false>(x, w, shape, out, stream);
@@ -36,7 +37,8 @@ void linear_float(const LinearCall& call, LinearShape shape, LinearOutput out, c
   const bool grouped = call.group != 0 && call.group != shape.k;
   const bool same = w_dtype == x_dtype, codes = w_dtype == DType::int8;
   if (x_dtype != DType::float32 && (same || codes) && !grouped && shape.k % 16 == 0) {
-    const TensorCoreInput x{static_cast<const uint8_t*>(call.x.data), shape.k * 2, 0};
+    // Float weights may be what the op before has just written.
+    const TensorCoreInput x{static_cast<const uint8_t*>(call.x.data), shape.k * 2, 0, call.early && codes};
     const auto* w = static_cast<const uint8_t*>(call.weight.data);
     if (x_dtype == DType::float16 && codes) return launch_tensor_cores<F16Codes, true>(x, w, shape, out, stream);
     if (x_dtype == DType::float16) return launch_tensor_cores<F16Floats, true>(x, w, shape, out, stream);

@@ -5,26 +5,22 @@
 /** The order of core's floatDTypes. */
 enum class DType : int32_t { float32 = 0, float16 = 1, bfloat16 = 2, int8 = 3 };
 
-/** `magnitude`: |value| in bits that order like it, NaN and infinity above every finite number. */
 struct Float32 {
   using Storage = float;
   static __device__ __forceinline__ float widen(float value) { return value; }
   static __device__ __forceinline__ float narrow(float value) { return value; }
-  static __device__ __forceinline__ uint32_t magnitude(float value) { return __float_as_uint(value) & 0x7FFFFFFFu; }
 };
 
 struct Float16 {
   using Storage = uint16_t;
   static __device__ __forceinline__ float widen(uint16_t bits) { return half_to_float(bits); }
   static __device__ __forceinline__ uint16_t narrow(float value) { return float_to_half(value); }
-  static __device__ __forceinline__ uint32_t magnitude(uint16_t bits) { return bits & 0x7FFFu; }
 };
 
 struct Bfloat16 {
   using Storage = uint16_t;
   static __device__ __forceinline__ float widen(uint16_t bits) { return __uint_as_float(uint32_t(bits) << 16); }
   static __device__ __forceinline__ uint16_t narrow(float value) { return float_to_bfloat16(value); }
-  static __device__ __forceinline__ uint32_t magnitude(uint16_t bits) { return bits & 0x7FFFu; }
 };
 
 /** Element `index` of an array of any dtype, as float32, exactly. */
@@ -65,25 +61,50 @@ __device__ __forceinline__ int32_t code_of(float value, float scale, CodeRange r
   return min(max(__float2int_rn(__fdiv_rn(value, scale)), range.lowest), range.qmax);
 }
 
-/** The codes of COUNT values of one scale, as code_of gives them, at a third of its cost. */
+/** Gives codes as code_of does, at a third of its cost: of values that share a scale, or have SCALES of them, one each. */
+template <int SCALES>
+class CodeScales {
+ public:
+  __device__ __forceinline__ CodeScales(const float (&scales)[SCALES], CodeRange range) : range_(range) {
+    bool near = range.lowest <= -range.qmax;
+#pragma unroll
+    for (int i = 0; i < SCALES; i++) {
+      scales_[i] = scales[i];
+      reciprocals_[i] = __fdiv_rn(1.f, scales[i]);
+      near = near && scales[i] > 0x1p-100f && scales[i] < 0x1p100f;
+    }
+    // By the reciprocal a quotient errs by less than 4 * 2^-24 of qmax. Only near the middle between two codes can that change the code:
+    // there, and where the reciprocal is not so near, division decides.
+    doubtful_ = near ? __fmaf_rn(__int2float_rn(range.qmax), -0x1p-20f, 0.5f) : -1.f;
+  }
+
+  template <int COUNT, class Values>
+  __device__ __forceinline__ void codes_of(const Values& values, int32_t (&codes)[COUNT]) const {
+    static_assert(SCALES == 1 || SCALES == COUNT, "one scale for all, or one for each");
+    constexpr float rounder = 12582912.f;
+    float farthest = 0.f;
+#pragma unroll
+    for (int i = 0; i < COUNT; i++) {
+      const float reciprocal = reciprocals_[i % SCALES], rounded = __fmaf_rn(values[i], reciprocal, rounder);
+      farthest = fmaxf(farthest, fabsf(__fmaf_rn(values[i], reciprocal, -__fsub_rn(rounded, rounder))));
+      codes[i] = int32_t(__float_as_uint(rounded) - __float_as_uint(rounder));
+    }
+    if (farthest < doubtful_) return;
+#pragma unroll
+    for (int i = 0; i < COUNT; i++) codes[i] = code_of(values[i], scales_[i % SCALES], range_);
+  }
+
+ private:
+  float scales_[SCALES], reciprocals_[SCALES];
+  /** How far a quotient may lie from an integer before division decides. */
+  float doubtful_;
+  CodeRange range_;
+};
+
+/** The codes of COUNT values of one scale. */
 template <int COUNT, class Values>
 __device__ __forceinline__ void codes_of(const Values& values, float scale, CodeRange range, int32_t (&codes)[COUNT]) {
-  // By the reciprocal a quotient errs by less than 4 * 2^-24 of qmax. Only near the middle between two codes can that change the code:
-  // there, and where the reciprocal is not so near, division decides.
-  constexpr float rounder = 12582912.f;
-  const float reciprocal = __fdiv_rn(1.f, scale);
-  const float doubtful = __fmaf_rn(__int2float_rn(range.qmax), -0x1p-20f, 0.5f);
-  const bool near = scale > 0x1p-100f && scale < 0x1p100f && range.lowest <= -range.qmax;
-  float farthest = near ? 0.f : 1.f;
-#pragma unroll
-  for (int i = 0; i < COUNT; i++) {
-    const float rounded = __fmaf_rn(values[i], reciprocal, rounder);
-    farthest = fmaxf(farthest, fabsf(__fmaf_rn(values[i], reciprocal, -__fsub_rn(rounded, rounder))));
-    codes[i] = int32_t(__float_as_uint(rounded) - __float_as_uint(rounder));
-  }
-  if (farthest < doubtful) return;
-#pragma unroll
-  for (int i = 0; i < COUNT; i++) codes[i] = code_of(values[i], scale, range);
+  CodeScales<1>({scale}, range).codes_of(values, codes);
 }
 
 /** |value| as an integer that orders like it, with infinity and NaN above every finite number. */

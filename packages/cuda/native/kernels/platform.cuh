@@ -3,6 +3,7 @@
 #ifdef OCTET_EMULATED_BUILD
 #include "../emulator/device.h"
 #include "../emulator/runtime.h"
+#define OCTET_LAUNCH_EARLY(early, ...) OCTET_LAUNCH(__VA_ARGS__)
 #define OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, ...) \
   emulatorLaunch(grid, block, shared_bytes, stream, [=] { kernel(__VA_ARGS__); })
 #else
@@ -15,6 +16,31 @@
       cudaFuncSetAttribute(octet_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shared_bytes));              \
     octet_kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__);                                                  \
   } while (0)
+/** With `early`, where the device can, the kernel starts once that before it lets it: see start_dependents and wait_for_dependencies. */
+#define OCTET_LAUNCH_EARLY(early, kernel, grid, block, shared_bytes, stream, ...)                                        \
+  do {                                                                                                                   \
+    if ((early) && starts_early()) launch_early(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);                 \
+    else OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);                                           \
+  } while (0)
+
+/** Whether the device lets a kernel start before the one before it is done. */
+inline bool starts_early() {
+  int device = 0, major = 0;
+  return cudaGetDevice(&device) == cudaSuccess && cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) == cudaSuccess &&
+         major >= 9;
+}
+
+template <class... Parameters, class... Arguments>
+void launch_early(void (*kernel)(Parameters...), dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream, Arguments... arguments) {
+  if (shared_bytes > 48 * 1024) cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shared_bytes));
+  cudaLaunchAttribute attribute{};
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = grid, config.blockDim = block, config.dynamicSmemBytes = shared_bytes, config.stream = stream;
+  config.attrs = &attribute, config.numAttrs = 1;
+  cudaLaunchKernelEx(&config, kernel, arguments...);
+}
 #endif
 #include "primitives.cuh"
 

@@ -48,11 +48,30 @@ __device__ __forceinline__ void copy_async(void* shared, const void* global, uin
                "r"(valid)
                : "memory");
 }
+/** The same, for what is read once: memory is asked for whole lines of 128 bytes, of which this is a part. */
+__device__ __forceinline__ void copy_async_line(void* shared, const void* global, uint32_t valid) {
+  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(uint32_t(__cvta_generic_to_shared(shared))), "l"(global),
+               "r"(valid)
+               : "memory");
+}
 __device__ __forceinline__ void copy_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 /** Waits until no more than `PENDING` groups of copies of this thread are on their way. */
 template <int PENDING>
 __device__ __forceinline__ void copy_async_wait() {
   asm volatile("cp.async.wait_group %0;" ::"n"(PENDING) : "memory");
+}
+
+/** Lets the kernel after this one start as soon as all blocks of this one have, if it was launched to start early. */
+__device__ __forceinline__ void start_dependents() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;" ::: "memory");
+#endif
+}
+/** Waits until the kernel before this one is done and what it wrote can be read. Before this, nothing that it writes may be touched. */
+__device__ __forceinline__ void wait_for_dependencies() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
 }
 
 /** a - b on pairs of float16. */

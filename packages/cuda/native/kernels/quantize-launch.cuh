@@ -2,7 +2,9 @@
 #pragma once
 #include "launch-support.cuh"
 #include "quantize-rows.cuh"
+#include "quantize-short-rows.cuh"
 #include "quantize-steps.cuh"
+#include "slabs-launch.cuh"
 
 namespace octet {
 
@@ -25,38 +27,62 @@ void quantize_kept_rows(const typename T::Storage* x, int64_t rows, int64_t colu
                rows, length, pitch, range, codes, scales, fault);
 }
 
-/** Any layout. With outer = 1 the codes of a channel may start `pitch` places apart instead of `inner`. */
+/** Rows that a few lanes of a warp share. */
 template <class T, class Codes>
-void quantize_any(const void* data, ScaleLayout layout, int64_t pitch, CodeRange range, Codes codes, float* scales, void* fault_data,
-                  cudaStream_t stream) {
-  const auto* x = static_cast<const typename T::Storage*>(data);
-  auto* fault = static_cast<Fault*>(fault_data);
-  const int64_t size = layout.outer * layout.channels * layout.inner;
-  if (layout.channels == 0) return;
-  const bool many_rows = layout.channels >= 64 || layout.inner <= 4096;
-  if (layout.outer == 1 && layout.inner > 0 && layout.inner <= longest_kept_row<T> && many_rows)
-    return quantize_kept_rows<T>(x, layout.channels, layout.inner, pitch, range, codes, scales, fault, stream);
+void quantize_short(const typename T::Storage* x, int64_t rows, int64_t columns, CodeRange range, Codes codes, float* scales, Fault* fault,
+                    cudaStream_t stream) {
+  const int32_t lanes = int32_t(power_of_two_from(columns / lane_elements)), length = int32_t(columns);
+  OCTET_LAUNCH((quantize_short_rows<T, Codes>), dim3(blocks(rows, lane_rows * short_threads / lanes)), dim3(short_threads), 0, stream, x, rows,
+               length, lanes, range, codes, scales, fault);
+}
 
-  auto* maxima = reinterpret_cast<uint32_t*>(scales);
-  cudaMemsetAsync(maxima, 0, size_t(layout.channels) * 4, stream);
-  if (size > 0 && layout.outer == 1) {
-    const int64_t inner = layout.inner, segments = divide_up(inner, int64_t(step_threads) * run_vectors * per_vector<T>);
-    OCTET_LAUNCH(absmax_runs<T>, dim3(unsigned(layout.channels * segments)), dim3(step_threads), 0, stream, x, inner, segments, maxima,
-                 fault);
-  } else if (size > 0) {
-    const int64_t tiles = divide_up(layout.channels * layout.inner, step_threads);
-    const int64_t slabs = std::max<int64_t>(1, std::min<int64_t>(divide_up(layout.outer, 16), divide_up(2048, tiles)));
-    const int64_t depth = divide_up(layout.outer, slabs);
-    OCTET_LAUNCH(absmax_columns<T>, dim3(unsigned(tiles * divide_up(layout.outer, depth))), dim3(step_threads), 0, stream, x, layout, depth,
-                 maxima, fault);
-  }
-  const int64_t channels = layout.channels;
+inline void finish(float* scales, int64_t channels, CodeRange range, cudaStream_t stream) {
   const int32_t qmax = range.qmax;
   OCTET_LAUNCH(finish_scales, dim3(blocks(channels, step_threads)), dim3(step_threads), 0, stream, scales, channels, qmax);
-  if (size == 0) return;
-  const int64_t skew = pitch - layout.inner;
-  OCTET_LAUNCH((assign_codes<T, Codes>), dim3(blocks(size, int64_t(step_threads) * per_vector<T>)), dim3(step_threads), 0, stream, x,
-               layout, skew, range, scales, codes);
+}
+
+/** Channels that are runs of `inner` elements, one after another. The codes of a channel start `pitch` places after those before. */
+template <class T, class Codes>
+void quantize_runs(const void* data, int64_t channels, int64_t inner, int64_t pitch, CodeRange range, Codes codes, float* scales,
+                   void* fault_data, cudaStream_t stream) {
+  if (channels == 0) return;
+  const auto* x = static_cast<const typename T::Storage*>(data);
+  auto* fault = static_cast<Fault*>(fault_data);
+  if (inner > 0 && inner == pitch && inner <= longest_short_row && inner % lane_elements == 0)
+    return quantize_short<T>(x, channels, inner, range, codes, scales, fault, stream);
+  const bool many_rows = channels >= 64 || inner <= 4096;
+  if (inner > 0 && inner <= longest_kept_row<T> && many_rows)
+    return quantize_kept_rows<T>(x, channels, inner, pitch, range, codes, scales, fault, stream);
+  auto* maxima = reinterpret_cast<uint32_t*>(scales);
+  cudaMemsetAsync(maxima, 0, size_t(channels) * 4, stream);
+  if (inner == 0) return finish(scales, channels, range, stream);
+  const int64_t segments = divide_up(inner, int64_t(step_threads) * absmax_vectors * per_vector<T>);
+  OCTET_LAUNCH(absmax_runs<T>, dim3(unsigned(channels * segments)), dim3(step_threads), step_threads / 8, stream, x, inner, segments, maxima,
+               fault);
+  finish(scales, channels, range, stream);
+  const int64_t size = channels * inner, skew = pitch - inner;
+  const Divisor places(inner);
+  OCTET_LAUNCH((assign_runs<T, Codes>), dim3(blocks(size, int64_t(step_threads) * assign_vectors * per_vector<T>)), dim3(step_threads), 0,
+               stream, x, size, places, skew, range, scales, codes);
+}
+
+/** Channels that come again (outer is more than 1, or 0). */
+template <class T>
+void quantize_columns(const void* data, ScaleLayout layout, CodeRange range, int8_t* target, float* scales, void* fault_data,
+                      cudaStream_t stream) {
+  if (layout.channels == 0) return;
+  const auto* x = static_cast<const typename T::Storage*>(data);
+  auto* fault = static_cast<Fault*>(fault_data);
+  auto* maxima = reinterpret_cast<uint32_t*>(scales);
+  cudaMemsetAsync(maxima, 0, size_t(layout.channels) * 4, stream);
+  if (layout.outer * layout.inner == 0) return finish(scales, layout.channels, range, stream);
+  const Divisor places(layout.inner);
+  const SlabLaunch reading(layout, per_vector<T>, 32, 4), writing(layout, per_vector<T>, 256, 4);
+  OCTET_LAUNCH(absmax_columns<T>, reading.grid, reading.block, size_t(step_threads) * per_vector<T> * 4, stream, x, reading.slabs, places,
+               maxima, fault);
+  finish(scales, layout.channels, range, stream);
+  const ByteCodes codes{target};
+  OCTET_LAUNCH(assign_columns<T>, writing.grid, writing.block, 0, stream, x, writing.slabs, places, range, scales, codes);
 }
 
 }  // namespace octet

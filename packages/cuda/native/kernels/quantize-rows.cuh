@@ -2,6 +2,7 @@
 //
 // blockDim is (lanes per row, rows per block); lanes per row is a power of two. A thread minds the vectors of 16 bytes that it copied.
 #pragma once
+#include "occupancy.cuh"
 #include "vectors.cuh"
 
 /** Vectors of a thread, at most. */
@@ -38,7 +39,7 @@ __device__ __forceinline__ Vector<T> kept_vector(const uint4* kept) {
 
 /** Code `c` of row `r` goes to place `r * pitch + c`. */
 template <class T, class Codes>
-__global__ void __launch_bounds__(max_row_lanes, 3)
+__global__ void __launch_bounds__(max_row_lanes, is_small_multiprocessor ? 2 : 3)
     quantize_rows(const typename T::Storage* __restrict__ x,  // [rows, columns]
                   int64_t rows, int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                   float* __restrict__ scales,  // [rows]
@@ -65,22 +66,13 @@ __global__ void __launch_bounds__(max_row_lanes, 3)
   }
   copy_async_commit();
   copy_async_wait<0>();
-  uint32_t largest = 0;
+  Magnitudes<T> found;
 #pragma unroll 4
-  for (int v = int(threadIdx.x); v < own; v += lanes) {
-    const Vector<T> vector = kept_vector<T>(kept + v);
-#pragma unroll
-    for (int i = 0; i < width; i++) largest = max(largest, T::magnitude(vector.elements[i]));
-  }
-  largest = widen_magnitude<T>(largest);
+  for (int v = int(threadIdx.x); v < own; v += lanes) found.add(kept_vector<T>(kept + v));
+  const uint32_t largest = found.largest();
   if (largest >= infinite_magnitude) {
 #pragma unroll 1
-    for (int v = int(threadIdx.x); v < own; v += lanes) {
-      const Vector<T> vector = kept_vector<T>(kept + v);
-#pragma unroll
-      for (int i = 0; i < width; i++)
-        if (magnitude_of(vector[i]) >= infinite_magnitude) report(fault, start + v * width + i);
-    }
+    for (int v = int(threadIdx.x); v < own; v += lanes) report_infinite(kept_vector<T>(kept + v), start + v * width, fault);
   }
   const float amax = __uint_as_float(row_maximum(largest, partial));
   if (!inside) return;

@@ -4,21 +4,27 @@
 
 namespace octet {
 
-template <class Kind, int TILES, int TOKENS, bool ALIGNED>
+template <class Tiles, bool ALIGNED>
 void launch_few_tiles(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
-  OCTET_LAUNCH((linear_few<Kind, TILES, TOKENS, ALIGNED>), dim3(blocks(shape.n, 16 * TILES)), dim3(few_threads),
-               (few_shared_bytes<Kind, TILES, TOKENS>), stream, x, w, shape, out);
+  OCTET_LAUNCH_EARLY(x.early, (linear_few<Tiles, ALIGNED>), dim3(blocks(shape.n, Tiles::columns)), dim3(Tiles::threads),
+                     size_t(Tiles::shared_bytes), stream, x, w, shape, out);
 }
 
-/** Columns for few rows: 32 at once when more rows would read x too often. */
+/**
+ * 32 warps or the ring fill a multiprocessor. More columns in a block mean that x is read less often, fewer warps that a block lives
+ * longer: as long as there are blocks for all multiprocessors, and for 16 warps on each.
+ */
 template <class Kind, bool ALIGNED>
 void launch_few(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream) {
   if constexpr (ALIGNED) {
-    if (shape.m > token_rows && shape.n >= 4096) return launch_few_tiles<Kind, 2, 2, true>(x, w, shape, out, stream);
-    if (shape.m > token_rows) return launch_few_tiles<Kind, 1, 2, true>(x, w, shape, out, stream);
-    if (shape.m > 4 && shape.n >= 4096) return launch_few_tiles<Kind, 2, 1, true>(x, w, shape, out, stream);
+    const bool wide = shape.n >= 8192, wider = shape.n >= 16384;
+    if (shape.m > token_rows && wider) return launch_few_tiles<FewTiles<Kind, 2, 2, 4>, true>(x, w, shape, out, stream);
+    if (shape.m > token_rows && wide) return launch_few_tiles<FewTiles<Kind, 2, 2, 8>, true>(x, w, shape, out, stream);
+    if (shape.m > token_rows) return launch_few_tiles<FewTiles<Kind, 1, 2, 8>, true>(x, w, shape, out, stream);
+    if (shape.m > 2 && wider) return launch_few_tiles<FewTiles<Kind, 2, 1, 4>, true>(x, w, shape, out, stream);
+    if (wide && !wider) return launch_few_tiles<FewTiles<Kind, 2, 1, 8>, true>(x, w, shape, out, stream);
   }
-  launch_few_tiles<Kind, 1, 1, ALIGNED>(x, w, shape, out, stream);
+  launch_few_tiles<FewTiles<Kind, 1, 1, 16>, ALIGNED>(x, w, shape, out, stream);
 }
 
 template <class Tiles, bool ALIGNED>

@@ -27,12 +27,69 @@ __device__ __forceinline__ Vector<T> load_vector(const typename T::Storage* sour
   return vector;
 }
 
-/** int8 codes that are stored together: 4 or 8 bytes. */
+/** The largest magnitudes at each place of many vectors. Those of 16 bits are compared in pairs. */
+template <class T>
+class Magnitudes {
+ public:
+  __device__ __forceinline__ void add(const Vector<T>& vector) {
+    uint32_t words[4];
+    memcpy(words, vector.elements, 16);
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+      if constexpr (per_vector<T> == 4) found_[i] = max(found_[i], words[i] & 0x7FFFFFFFu);
+      else found_[i] = __vmaxu2(found_[i], words[i] & 0x7FFF7FFFu);
+    }
+  }
+  /** At one place, as that of a float32. */
+  __device__ __forceinline__ uint32_t at(int place) const {
+    if constexpr (per_vector<T> == 4) return found_[place];
+    else return widen_magnitude<T>(found_[place / 2] >> 16 * (place % 2) & 0xFFFFu);
+  }
+  __device__ __forceinline__ uint32_t largest() const {
+    Magnitudes all = *this;
+#pragma unroll
+    for (int i = 1; i < 4; i++) {
+      if constexpr (per_vector<T> == 4) all.found_[0] = max(all.found_[0], found_[i]);
+      else all.found_[0] = __vmaxu2(all.found_[0], found_[i]);
+    }
+    if constexpr (per_vector<T> == 4) return all.at(0);
+    else return max(all.at(0), all.at(1));
+  }
+
+ private:
+  uint32_t found_[4] = {};
+};
+
+/** Reports what cannot be quantized of elements `index` and following. */
+template <class T>
+__device__ __forceinline__ void report_infinite(const Vector<T>& vector, int64_t index, Fault* fault) {
+#pragma unroll
+  for (int i = 0; i < per_vector<T>; i++)
+    if (magnitude_of(vector[i]) >= infinite_magnitude) report(fault, index + i);
+}
+
+/** The largest of the values of a block of THREADS, in every thread; takes THREADS / 8 bytes of shared memory, once. */
+template <int THREADS>
+__device__ __forceinline__ uint32_t block_maximum(uint32_t value) {
+  auto* partial = shared_memory<uint32_t>();
+  for (int distance = 16; distance > 0; distance /= 2) value = max(value, __shfl_xor_sync(0xFFFFFFFFu, value, distance));
+  if (threadIdx.x % 32 == 0) partial[threadIdx.x / 32] = value;
+  __syncthreads();
+#pragma unroll
+  for (int warp = 0; warp < THREADS / 32; warp++) value = max(value, partial[warp]);
+  return value;
+}
+
+/** int8 codes that are stored together: 4, 8 or 16 bytes. */
 template <int COUNT>
 __device__ __forceinline__ void store_codes(int8_t* target, const int8_t (&codes)[COUNT], int64_t count, bool whole) {
-  static_assert(COUNT == 4 || COUNT == 8, "the codes of 16 bytes of floats");
+  static_assert(COUNT == 4 || COUNT == 8 || COUNT == 16, "the codes of 16 or 32 bytes of floats");
   if (whole) {
-    if constexpr (COUNT == 8) {
+    if constexpr (COUNT == 16) {
+      uint4 words;
+      memcpy(&words, codes, 16);
+      *reinterpret_cast<uint4*>(target) = words;
+    } else if constexpr (COUNT == 8) {
       uint2 words;
       memcpy(&words, codes, 8);
       *reinterpret_cast<uint2*>(target) = words;

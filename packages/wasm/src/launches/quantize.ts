@@ -12,8 +12,7 @@ function planChannels(x: Source, form: QuantizedForm): Plan {
   const { outer, channels, inner } = scaleLayout(form.granularity, form.shape);
   const { highest, lowest } = bitRange(form.bits);
   const { scaleOffset } = quantizedParts(form);
-  // Columns are read row by row: narrower strips of them cost more, in caches and page tables.
-  const grain = grainOf(outer * inner, inner === 1 ? 256 : 1);
+  const grain = grainOf(outer * inner, inner === 1 ? stripColumns(channels) : 1);
   return {
     temporaries: [statusBytes],
     mustBeFinite: { ...x, size: sizeOf(form.shape) },
@@ -23,6 +22,14 @@ function planChannels(x: Source, form: QuantizedForm): Plan {
       return [{ kernel: "quantizeChannels", items: channels, grain, words }];
     },
   };
+}
+
+/**
+ * Columns are read row by row: narrower strips of them cost more, in caches and page tables. Wider ones than these gain little, and a
+ * matrix is still to fall apart into 8, for threads.
+ */
+function stripColumns(channels: number): number {
+  return Math.min(2048, Math.max(256, Math.floor(channels / 8 / 256) * 256));
 }
 
 /** One scale for everything: blocks first find their maxima, then all of them divide by the same scale. */

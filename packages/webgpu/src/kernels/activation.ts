@@ -1,7 +1,7 @@
 import { type ActivationKind, bytesPerElement, type FloatDType } from "@octet/core";
 import { bindRange } from "../buffer-range.ts";
 import type { Operation } from "../operation.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { elementArray, loadElements } from "../wgsl/load.ts";
 import { storeElements } from "../wgsl/store-elements.ts";
 import type { FloatSource } from "./quantize-task.ts";
@@ -40,7 +40,7 @@ fn activate(bits: u32) -> u32 {
 `,
 };
 
-export function activationShader(dtype: FloatDType, kind: ActivationKind): Shader {
+export const activationShader: (dtype: FloatDType, kind: ActivationKind) => Shader = eachVariantOnce((dtype, kind) => {
   return shader({
     name: `${kind} ${dtype}`,
     exact: kind === "relu",
@@ -57,7 +57,7 @@ export function activationShader(dtype: FloatDType, kind: ActivationKind): Shade
   let bits = load4(start, params.count);
   store4(start, vec4<u32>(activate(bits.x), activate(bits.y), activate(bits.z), activate(bits.w)));`,
   });
-}
+});
 
 /** Enqueues an element-wise function and returns the buffer of its results. Bytes moved: x and the result once. */
 export function activation(operation: Operation, x: FloatSource, size: number, kind: ActivationKind): GPUBuffer {

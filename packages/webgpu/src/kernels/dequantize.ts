@@ -3,7 +3,7 @@ import { bindRange } from "../buffer-range.ts";
 import { codeChunks } from "../code-chunks.ts";
 import { codeLayout } from "../code-layout.ts";
 import type { Operation } from "../operation.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { codeWord } from "../wgsl/code-address.ts";
 import { decompose } from "../wgsl/decompose.ts";
 import { roundBits, scaledCode } from "../wgsl/soft-float.ts";
@@ -15,7 +15,7 @@ const lanes = 256;
  * Four elements an invocation. `aligned`: rows, and runs of elements with one scale, are whole multiples of 4, so that four elements
  * are one word of codes and one scale.
  */
-export function dequantizeShader(dtype: FloatDType, aligned: boolean): Shader {
+export const dequantizeShader: (dtype: FloatDType, aligned: boolean) => Shader = eachVariantOnce((dtype, aligned) => {
   const four = aligned
     ? `
   let scale = scale_of(start);
@@ -70,7 +70,7 @@ fn code_in(word: u32, i: u32) -> i32 { return extractBits(i32(word), i * 8u, 8u)
   var bits = vec4<u32>(0u);${four}
   store4(start, bits);`,
   });
-}
+});
 
 /** Enqueues `fl32(code * scale)`, rounded to a dtype, and returns its buffer. Bytes moved: codes, scales and the result once. */
 export function dequantize(

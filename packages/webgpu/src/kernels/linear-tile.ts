@@ -1,4 +1,4 @@
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { products } from "../wgsl/linear-products.ts";
 import { storeResult } from "../wgsl/linear-result.ts";
 import { loadWeight, unpackCodes } from "../wgsl/linear-weights.ts";
@@ -21,7 +21,7 @@ const runs = depth * 4;
  * For many rows of x: a workgroup computes a tile of y. It loads 32 elements of K of every row of x and of the weight that take part into
  * workgroup memory, [runs of four][rows], so that neighbours read neighbouring words; each is then used 4 times from a register.
  */
-export function linearTileShader(variant: LinearVariant): Shader {
+export const linearTileShader: (variant: LinearVariant) => Shader = eachVariantOnce((variant) => {
   const { source, x, loadFour } = products(variant);
   const four = [0, 1, 2, 3];
   const cells = (text: (row: number, column: number) => string) =>
@@ -37,7 +37,7 @@ export function linearTileShader(variant: LinearVariant): Shader {
       source,
       loadFour,
       loadWeight(variant),
-      storeResult(variant),
+      storeResult(variant, "zeroes"),
       `var<workgroup> x_tile: array<Four, ${runs * tileRows}>;
 var<workgroup> w_tile: array<FourWeights, ${runs * tileColumns}>;
 `,
@@ -80,4 +80,4 @@ var<workgroup> w_tile: array<FourWeights, ${runs * tileColumns}>;
     if (m < params.m && n < params.n) { store_result(m, n, sums[cell]); }
   }`,
   });
-}
+});

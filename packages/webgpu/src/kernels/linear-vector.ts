@@ -1,4 +1,4 @@
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { products } from "../wgsl/linear-products.ts";
 import { storeResult } from "../wgsl/linear-result.ts";
 import { loadWeight, unpackCodes } from "../wgsl/linear-weights.ts";
@@ -18,34 +18,35 @@ export interface VectorShape {
  * invocations load neighbouring quads, since rows lie interleaved, and all load the same x. Slices are added up in their order, so
  * that a run repeats bit for bit.
  */
-export function linearVectorShader(variant: LinearVariant, { mRows, nRows, slices }: VectorShape): Shader {
-  const { source, x, loadFour } = products(variant);
-  const rows = Array.from({ length: mRows }, (_, row) => row);
-  const each = (text: (row: number) => string) => rows.map(text).join("\n    ");
-  const lanes = nRows * slices;
-  const reduction = `
+export const linearVectorShader: (variant: LinearVariant, vectorShape: VectorShape) => Shader = eachVariantOnce(
+  (variant, { mRows, nRows, slices }) => {
+    const { source, x, loadFour } = products(variant);
+    const rows = Array.from({ length: mRows }, (_, row) => row);
+    const each = (text: (row: number) => string) => rows.map(text).join("\n    ");
+    const lanes = nRows * slices;
+    const reduction = `
   ${each((row) => `partial[${row * lanes}u + lane] = sum${row};`)}
   workgroupBarrier();
   if (local.y > 0u) { return; }
   for (var slice = 1u; slice < ${slices}u; slice = slice + 1u) {
     ${each((row) => `sum${row} = sum${row} + partial[${row * lanes}u + slice * ${nRows}u + lane];`)}
   }`;
-  return shader({
-    name: `${nameLinear(variant)}, ${mRows} by ${nRows} in ${slices} slices`,
-    exact: variant.activations !== "float",
-    directives: directives(variant),
-    params: linearParams,
-    buffers: linearBuffers(variant, x),
-    pieces: [
-      variant.activations === "float" && variant.weights === "codes" ? unpackCodes : "",
-      source,
-      loadFour,
-      loadWeight(variant),
-      storeResult(variant),
-      slices > 1 ? `var<workgroup> partial: array<Sum, ${mRows * lanes}>;\n` : "",
-    ],
-    workgroupSize: [nRows, slices],
-    main: `
+    return shader({
+      name: `${nameLinear(variant)}, ${mRows} by ${nRows} in ${slices} slices`,
+      exact: variant.activations !== "float",
+      directives: directives(variant),
+      params: linearParams,
+      buffers: linearBuffers(variant, x),
+      pieces: [
+        variant.activations === "float" && variant.weights === "codes" ? unpackCodes : "",
+        source,
+        loadFour,
+        loadWeight(variant),
+        storeResult(variant, "arbitrary"),
+        slices > 1 ? `var<workgroup> partial: array<Sum, ${mRows * lanes}>;\n` : "",
+      ],
+      workgroupSize: [nRows, slices],
+      main: `
   let n = (group / params.m_blocks) * ${nRows}u + local.x;
   let first_m = (group % params.m_blocks) * ${mRows}u;
   ${each((row) => `let m${row} = min(first_m + ${row}u, params.m - 1u);`)}
@@ -65,8 +66,9 @@ export function linearVectorShader(variant: LinearVariant, { mRows, nRows, slice
 // One call in a loop: the exact scaling is long, and compilers copy it to wherever it is called.
   let sums = array<Sum, ${mRows}>(${rows.map((row) => `sum${row}`).join(", ")});
   for (var row = 0u; row < min(${mRows}u, params.m - first_m); row = row + 1u) { store_result(first_m + row, n, sums[row]); }`,
-  });
-}
+    });
+  },
+);
 
 /** The lines that a shader with packed dot products starts with. */
 export function directives({ activations, packedDot }: LinearVariant): string {

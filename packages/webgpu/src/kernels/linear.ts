@@ -9,9 +9,8 @@ import { linearTileShader, tileColumns, tileRows } from "./linear-tile.ts";
 import type { LinearVariant } from "./linear-variant.ts";
 import { linearVectorShader, type VectorShape } from "./linear-vector.ts";
 import { padRows, padRowsShader } from "./pad-rows.ts";
-import { maxShortGroup, quantizeGroups, quantizeGroupsShader } from "./quantize-groups.ts";
-import { quantizeRows, quantizeRowsShader } from "./quantize-rows.ts";
 import { channelScalesShader } from "./quantize-scattered.ts";
+import { quantizeStretches, stretchesShaders } from "./quantize-stretches.ts";
 import type { FloatSource } from "./quantize-task.ts";
 
 /** A weight [n, k] on the device. */
@@ -42,7 +41,7 @@ interface Activations {
  * Enqueues `y = x w^T + bias` and returns the buffer of y.
  *
  * Bytes moved: the weights once for every 8 rows of x (32 in tiles), x once and what is made of it (padded float32, or codes) written once
- * and read by every workgroup, from a cache; y once, and once more where it is of a half type, which is cleared first.
+ * and read by every workgroup, from a cache; y once, and once more where tiles are of a half type, which is cleared first.
  */
 export function linear(
   operation: Operation,
@@ -57,9 +56,6 @@ export function linear(
   const y = operation.result(m * n * bytes);
   if (m === 0 || n === 0) return y;
   const quads = Math.ceil(k / 16);
-  const rows =
-    activations === "float" ? floatRows(operation, x, m, k, quads) : codeRows(operation, x, m, k, activations);
-  if (output !== "float32") operation.clear(y, m * n * bytes);
   const variant: LinearVariant = {
     activations,
     weights: weight.kind === "float" ? weight.source.dtype : weight.groupSize === undefined ? "codes" : "groups",
@@ -67,7 +63,10 @@ export function linear(
     output,
     packedDot: features.packedDot,
   };
-  const { shader, perWorkgroup } = chooseKernel(variant, m, n, quads, features);
+  const { shader, perWorkgroup, mergesIntoZeroes } = chooseKernel(variant, m, n, quads, features);
+  if (mergesIntoZeroes) operation.clear(y, m * n * bytes);
+  const rows =
+    activations === "float" ? floatRows(operation, x, m, k, quads) : codeRows(operation, x, m, k, activations);
   const mStep = stepOf(maxRangeBytes, Math.max(rows.rowBytes, n * bytes), 1, "a row of x or of the result");
   const nStep = stepOf(
     maxRangeBytes,
@@ -132,10 +131,7 @@ function codeRows(operation: Operation, x: FloatSource, m: number, k: number, mo
     const all = bindRange({ buffer: scales, start: 0, end: m * 4 });
     operation.launch(channelScalesShader(range.qmax), [0, m], [all], Math.ceil(m / 256));
   } else {
-    for (const chunk of codeChunks(layout, maxRangeBytes)) {
-      if (k <= maxShortGroup) quantizeGroups(task, target, chunk, k);
-      else quantizeRows(task, target, chunk);
-    }
+    for (const chunk of codeChunks(layout, maxRangeBytes)) quantizeStretches(task, target, chunk, k);
   }
   return { buffer: codes, rowBytes, unit: 4, scales };
 }
@@ -200,6 +196,8 @@ function bindWeight(weight: LinearWeight, k: number, first: number, end: number)
 
 interface ChosenKernel {
   readonly shader: Shader;
+  /** Whether y has to be cleared before. */
+  readonly mergesIntoZeroes: boolean;
   /** Results of a workgroup. */
   readonly perWorkgroup: { readonly m: number; readonly n: number };
 }
@@ -218,10 +216,18 @@ function chooseKernel(
   features: ShaderFeatures,
 ): ChosenKernel {
   if (m > (features.software ? maxVectorRowsInSoftware : maxVectorRows)) {
-    return { shader: linearTileShader(variant), perWorkgroup: { m: tileRows, n: tileColumns } };
+    return {
+      shader: linearTileShader(variant),
+      mergesIntoZeroes: variant.output !== "float32",
+      perWorkgroup: { m: tileRows, n: tileColumns },
+    };
   }
   const shape = vectorShape(m, n, quads, features);
-  return { shader: linearVectorShader(variant, shape), perWorkgroup: { m: shape.mRows, n: shape.nRows } };
+  return {
+    shader: linearVectorShader(variant, shape),
+    mergesIntoZeroes: false,
+    perWorkgroup: { m: shape.mRows, n: shape.nRows },
+  };
 }
 
 function vectorShape(m: number, n: number, quads: number, { software }: ShaderFeatures): VectorShape {
@@ -234,7 +240,7 @@ function vectorShape(m: number, n: number, quads: number, { software }: ShaderFe
 /** The shaders that a linear op may need, whatever the shapes. */
 export function linearShaders(spec: Extract<OpSpec, { op: "linear" }>, features: ShaderFeatures): Shader[] {
   const { dtype, activations, weight, bias, outputDType: output } = spec;
-  const { packedDot, subgroups, software } = features;
+  const { packedDot, software } = features;
   const weights = "dtype" in weight ? weight.dtype : weight.granularity.kind === "group" ? "groups" : "codes";
   const variant: LinearVariant = { activations, weights, bias, output, packedDot };
   const shapes = [1, 2, 4, 8].flatMap((mRows) => [
@@ -250,9 +256,5 @@ export function linearShaders(spec: Extract<OpSpec, { op: "linear" }>, features:
   if (activations === "float") return [padRowsShader(dtype), ...products];
   const range = activationRange[activations];
   const planes = activations === "int8" ? "bytes" : "high-low";
-  const rows = [true, false].flatMap((vectors) => [
-    quantizeGroupsShader({ dtype, range, planes, vectors }),
-    quantizeRowsShader({ dtype, range, planes, vectors, subgroups }),
-  ]);
-  return [...rows, channelScalesShader(range.qmax), ...products];
+  return [...stretchesShaders(dtype, range, planes, features), channelScalesShader(range.qmax), ...products];
 }

@@ -1,14 +1,14 @@
 import { bytesPerElement, type FloatDType } from "@octet/core";
 import { bindRange } from "../buffer-range.ts";
 import type { Operation } from "../operation.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { elementArray, loadElements } from "../wgsl/load.ts";
 import type { FloatSource } from "./quantize-task.ts";
 
 const lanes = 256;
 
 /** Rows of any float dtype as float32 rows padded with zeroes to whole quads: 4 elements an invocation. */
-export function padRowsShader(dtype: FloatDType): Shader {
+export const padRowsShader: (dtype: FloatDType) => Shader = eachVariantOnce((dtype) => {
   return shader({
     name: `pad rows ${dtype}`,
     exact: true,
@@ -25,7 +25,7 @@ export function padRowsShader(dtype: FloatDType): Shader {
   let col = (index - row * params.row_vectors) * 4u;
   y[params.y_shift + index] = load4(row * params.cols + col, (row + 1u) * params.cols);`,
   });
-}
+});
 
 /**
  * The rows of x [rows, cols] as float32 [rows, quads * 16]: x itself where it is that already, else a temporary copy.

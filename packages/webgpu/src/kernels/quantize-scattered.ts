@@ -1,7 +1,7 @@
 import type { CodeRange, FloatDType, ScaleLayout } from "@octet/core";
 import { bindRange } from "../buffer-range.ts";
 import type { CodeChunk } from "../code-chunks.ts";
-import { type Shader, shader } from "../shader.ts";
+import { eachVariantOnce, type Shader, shader } from "../shader.ts";
 import { codeOf } from "../wgsl/code.ts";
 import { codeWord } from "../wgsl/code-address.ts";
 import { decompose } from "../wgsl/decompose.ts";
@@ -21,7 +21,7 @@ const lanes = 256;
 /** Elements that a workgroup looks at for the maximum. */
 const span = 8192;
 
-export function channelMaximaShader(dtype: FloatDType): Shader {
+export const channelMaximaShader: (dtype: FloatDType) => Shader = eachVariantOnce((dtype) => {
   return shader({
     name: `channel maxima ${dtype}`,
     exact: true,
@@ -63,9 +63,9 @@ fn raise(channel: u32, magnitude: u32) {
   }
   if (largest > 0u) { raise(channel, largest); }`,
   });
-}
+});
 
-export function channelScalesShader(qmax: number): Shader {
+export const channelScalesShader: (qmax: number) => Shader = eachVariantOnce((qmax) => {
   return shader({
     name: `channel scales /${qmax}`,
     exact: true,
@@ -78,9 +78,9 @@ export function channelScalesShader(qmax: number): Shader {
   let at = index + params.scales_shift;
   scales[at] = scale_bits(scales[at]);`,
   });
-}
+});
 
-export function channelCodesShader(dtype: FloatDType, range: CodeRange): Shader {
+export const channelCodesShader: (dtype: FloatDType, range: CodeRange) => Shader = eachVariantOnce((dtype, range) => {
   return shader({
     name: `channel codes ${dtype} to ${range.lowest}..${range.qmax}`,
     exact: true,
@@ -124,7 +124,7 @@ export function channelCodesShader(dtype: FloatDType, range: CodeRange): Shader 
   }
   store_codes(params.codes_shift + code_word(row, word), values);`,
   });
-}
+});
 
 /** Enqueues the quantization of all chunks. */
 export function quantizeScattered(

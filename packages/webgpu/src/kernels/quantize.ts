@@ -1,21 +1,17 @@
 import { bitRange, type FloatDType, type Granularity, scaleLayout } from "@octet/core";
 import { codeChunks } from "../code-chunks.ts";
-import { blockRows, codeLayout } from "../code-layout.ts";
+import { codeLayout } from "../code-layout.ts";
 import type { ShaderFeatures } from "../device.ts";
 import type { Operation } from "../operation.ts";
 import type { Shader } from "../shader.ts";
-import { maxShortGroup, quantizeGroups, quantizeGroupsShader } from "./quantize-groups.ts";
-import { quantizeRows, quantizeRowsShader } from "./quantize-rows.ts";
 import {
   channelCodesShader,
   channelMaximaShader,
   channelScalesShader,
   quantizeScattered,
 } from "./quantize-scattered.ts";
+import { areStretches, quantizeStretches, stretchesShaders } from "./quantize-stretches.ts";
 import type { FloatSource } from "./quantize-task.ts";
-
-/** Longer rows are spread over several workgroups where there are only few. */
-const maxLongRow = 2 ** 16;
 
 /**
  * Enqueues the quantization of x, of a shape, and returns the buffers of codes, in the layout of `codeLayout`, and of scales.
@@ -43,16 +39,9 @@ export function quantize(
   const range = codeRange(bits);
   const task = { operation, features, x, range, planes: "bytes" as const };
   const target = { layout, codes, scales };
-  // Stretches that begin at a word and lie in one row are done in one pass.
   const contiguous = outer === 1 && chunks.length <= layout.rows;
-  if (
-    contiguous &&
-    inner <= maxShortGroup &&
-    (inner === layout.cols || (inner % 4 === 0 && layout.cols % inner === 0))
-  ) {
-    for (const chunk of chunks) quantizeGroups(task, target, chunk, inner);
-  } else if (contiguous && inner === layout.cols && (inner <= maxLongRow || layout.rows >= blockRows)) {
-    for (const chunk of chunks) quantizeRows(task, target, chunk);
+  if (contiguous && areStretches(inner, layout.cols, channels)) {
+    for (const chunk of chunks) quantizeStretches(task, target, chunk, inner);
   } else {
     quantizeScattered(task, target, scalesOf, chunks);
   }
@@ -72,20 +61,13 @@ function codeRange(bits: number): { qmax: number; lowest: number } {
   return { qmax: highest, lowest };
 }
 
-/** The shaders that `quantize` may need for a dtype, a granularity and a number of bits; which ones depends on the shape. */
-export function quantizeShaders(
-  dtype: FloatDType,
-  granularity: Granularity,
-  bits: number,
-  { subgroups }: ShaderFeatures,
-): Shader[] {
+/** The shaders that `quantize` may need for a dtype and a number of bits; which ones depends on the shape. */
+export function quantizeShaders(dtype: FloatDType, bits: number, features: ShaderFeatures): Shader[] {
   const range = codeRange(bits);
-  const planes = "bytes";
-  const scattered = [channelMaximaShader(dtype), channelScalesShader(range.qmax), channelCodesShader(dtype, range)];
-  if (granularity.kind === "tensor") return scattered;
-  return [true, false].flatMap((vectors) => [
-    quantizeGroupsShader({ dtype, range, planes, vectors }),
-    quantizeRowsShader({ dtype, range, planes, vectors, subgroups }),
-    ...(vectors ? scattered : []),
-  ]);
+  return [
+    ...stretchesShaders(dtype, range, "bytes", features),
+    channelMaximaShader(dtype),
+    channelScalesShader(range.qmax),
+    channelCodesShader(dtype, range),
+  ];
 }

@@ -10,7 +10,7 @@ import { quantizeShaders } from "./quantize.ts";
 export function shadersOf(spec: OpSpec, features: ShaderFeatures): Shader[] {
   switch (spec.op) {
     case "quantize":
-      return quantizeShaders(spec.dtype, spec.granularity, spec.bits, features);
+      return quantizeShaders(spec.dtype, spec.bits, features);
     case "dequantize":
       return dequantizeShaders(spec.dtype);
     case "linear":

@@ -5,15 +5,17 @@ import type { CodeRange } from "@octet/core";
  * the normalized significand s in [2^23, 2^24), its unit, and what the division needs beside.
  *
  * The quotient is rounded twice, to float32 and to an integer, so more than the middle itself is a tie: everything that fl32 moves
- * onto the middle k + 1/2. That is the zone of `s >> (23 - floor(log2(k)))` half units of s around it; docs/numerics.md has the proof.
+ * onto the middle k + 1/2. That is the zone of `s >> (23 - floor(log2(k)))` half units of s around it, none around 1/2; docs/webgpu.md
+ * has the proof.
  */
 export function codeOf(range: CodeRange): string {
   return range.qmax <= 127 ? shortCodeOf(range) : longCodeOf(range);
 }
 
 /**
- * For codes of up to 8 bits, `2 |x| / scale + 1` in units of s fits in 32 bits, and its half, rounded down, comes from a reciprocal of
- * 16 bits and one correction. No division in the inner loop.
+ * For codes of up to 8 bits, `2 |x| / scale + 1` in units of s fits in 32 bits. An estimate of its half comes from a reciprocal of 16
+ * bits, rounded down: it is the code or one less, and one less wherever the lower end of the code's interval is a tie, so that one
+ * comparison, with the upper end of the estimate's interval and the zone of ties there, decides. No division in the inner loop.
  */
 function shortCodeOf({ qmax, lowest }: CodeRange): string {
   return `
@@ -27,20 +29,20 @@ fn divisor_of(scale: u32) -> vec3<u32> {
 fn code_of(x: u32, divisor: vec3<u32>) -> i32 {
   let a = x & 0x7fffffffu;
   let s = divisor.x;
-  let up = unit_of(a) - divisor.y; // wraps around to a huge number when |x| is below half the scale
-  let numerator = select(significand_of(a) << (up & 31u), 0u, up > 31u) + s;
+  let up = i32(unit_of(a) - divisor.y); // negative when |x| is below half the scale
+  let numerator = select(significand_of(a) << u32(up), 0u, up < 0i) + s;
   let denominator = s << 1u;
-  var code = ((numerator >> 16u) * divisor.z) >> 24u;
-  var remainder = numerator - code * denominator;
-  let short_by_one = remainder >= denominator;
-  code = code + select(0u, 1u, short_by_one);
-  remainder = remainder - select(0u, denominator, short_by_one);
-  // The code is right but for ties: those of an odd code go to its even neighbours.
-  let zone = s >> ((23u - firstLeadingBit(code)) & 31u);
-  let below = remainder + select(0u, 1u, code == 1u) <= zone; // under 1 the zone is half as wide
-  let above = denominator - remainder <= zone;
-  let odd = (code & 1u) == 1u;
-  code = code - select(0u, 1u, odd && below) + select(0u, 1u, odd && above);
+  let estimate = ((numerator >> 16u) * divisor.z) >> 24u;
+  let remainder = numerator - estimate * denominator;
+  // The bits of the estimate smeared to the right give 2^(floor(log2(estimate)) + 1) - 1, cheaper than counting leading zeroes.
+  var smeared = estimate | (estimate >> 1u);
+  smeared = smeared | (smeared >> 2u);
+  smeared = smeared | (smeared >> 4u);
+  let zone = (s * (smeared + 1u)) >> 24u;
+  // Ties go to the even code: above an odd estimate the next code begins a zone before the middle, above an even one past the zone.
+  let odd = 0u - (estimate & 1u);
+  let past = denominator + (zone ^ odd);
+  let code = estimate + select(0u, 1u, i32(remainder) > i32(past));
   return select(i32(min(code, ${qmax}u)), -i32(min(code, ${-lowest}u)), (x >> 31u) != 0u);
 }
 `;

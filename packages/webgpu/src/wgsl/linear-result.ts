@@ -6,17 +6,17 @@ import { addBits, multiplyBits, roundBits, sumBits, wideSumBits } from "./soft-f
 import { elementsPerWord, widenWord } from "./widen.ts";
 
 /**
- * `store_result(m, n, sum)`: scales, bias, one rounding to the output dtype. In the exact modes
+ * `store_result(m, n, sum)`: scales, bias, one rounding to the output dtype, into a buffer y of `y`. In the exact modes
  * `fl32(fl32(fl32(sum) * x_scale) * w_scale)`, then `fl32(... + bias)`, in integer arithmetic.
  */
-export function storeResult(variant: LinearVariant): string {
+export function storeResult(variant: LinearVariant, y: "zeroes" | "arbitrary"): string {
   const { activations, bias, output } = variant;
   const pieces = activations === "float" ? floatResult(variant) : exactResult(variant);
   return `${pieces}${bias === undefined ? "" : biasBits(bias)}${narrowBits[output]}
 fn store_result(m: u32, n: u32, sum: Sum) {
   let bits = narrow_bits(result_bits(m, n, sum));
   let at = params.y_shift + m * params.columns + params.first_n + n;
-  ${storeBits(output)}
+  ${storeBits(output, y)}
 }
 `;
 }
@@ -51,7 +51,9 @@ fn bias_bits(n: u32) -> u32 {
 `;
 }
 
-/** Results of half types share words between invocations: they are merged into a buffer of zeroes. */
-function storeBits(output: FloatDType): string {
-  return elementsPerWord[output] === 1 ? "y[at] = bits;" : "atomicOr(&y[at / 2u], bits << ((at % 2u) * 16u));";
+/** Results of half types share words between invocations: they are merged into what is there, each its own half. */
+function storeBits(output: FloatDType, y: "zeroes" | "arbitrary"): string {
+  if (elementsPerWord[output] === 1) return "y[at] = bits;";
+  const merge = "atomicOr(&y[at / 2u], bits << ((at % 2u) * 16u));";
+  return y === "zeroes" ? merge : `atomicAnd(&y[at / 2u], 0xffff0000u >> ((at % 2u) * 16u));\n  ${merge}`;
 }

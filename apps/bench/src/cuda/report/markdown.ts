@@ -13,7 +13,8 @@ import { cudaLinearGrids, lossGrid } from "./linear-grids.ts";
 
 const reading =
   "Times are medians; in brackets, speed as a multiple of cuBLASLt's float16, the best of up to 24 algorithms in the same run. x is float16. " +
-  "W8A16 multiplies it by int8 weights as it is; int16 and int8 quantize it first, which counts. Raw products are sums without scales: they do less.";
+  "W8A16 multiplies it by int8 weights as it is; int16 and int8 quantize it first, which counts. Raw products are sums without scales: they do less. " +
+  "From compute capability 9.0 on, an op of Octet may start while the one before ends, as in a chain of layers; cuBLASLt's kernels start one after another.";
 
 /** The page of a check: every figure, with the charts, which lie beside it. */
 export function renderCUDAPage(check: CUDACheck, charts: readonly Chart[], webgpu?: WebGPUResults): string {

@@ -1,0 +1,3 @@
+import { reportConformance } from "./conformance-report.ts";
+
+console.log(JSON.stringify(await reportConformance()));
