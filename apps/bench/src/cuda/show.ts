@@ -1,7 +1,7 @@
 /**
  * Makes what was measured on a GPU machine the figures that the repository shows:
  *
- *   node src/cuda/show.ts FOLDER [--webgpu results.json]
+ *   node --conditions=octet-source src/cuda/show.ts FOLDER [--webgpu results.json]
  *
  * FOLDER is what the check of `@octet/cuda` wrote: `check.json`, `bench.json` and, with PyTorch, `torch.json`. The other is what
  * `scripts/pack-webgpu.ts` measured on the same machine; without the option, `FOLDER/webgpu.json` if it is there.
