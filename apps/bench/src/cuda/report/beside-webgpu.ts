@@ -50,6 +50,9 @@ export function gpuGrids(check: CUDACheck, { linear, clocks }: Pick<WebGPURun, "
             ...texts(({ webgpu }) => inMicroseconds(findTimed(webgpu, arm)?.repeated.median)),
           ]),
         ],
+        notes: [
+          "x is float16 on CUDA and float32 on WebGPU. Speeds are multiples of onnxruntime-web's MatMulNBits of 8 bits on WebGPU.",
+        ],
       },
     ];
   });

@@ -85,7 +85,6 @@ function besideWebGPU(check: CUDACheck, webgpu: WebGPUResults | undefined, page:
   return [
     "## WebGPU on the same GPU",
     `${describePlace(run)} [All of it](${page}).`,
-    "On CUDA x is float16, on WebGPU float32. Speeds are multiples of onnxruntime-web's MatMulNBits of 8 bits on WebGPU.",
     ...gpuGrids(check, run).flatMap(renderSection),
   ];
 }
