@@ -39,9 +39,10 @@ export function findCodeFaults(addon: Buffer): string[] {
   const images = listCodeImages(readElf(addon).section(".nv_fatbin") ?? Buffer.alloc(0));
   const lacks = (kind: string, architecture: number): boolean =>
     !images.some((image) => image.kind === kind && image.architecture === architecture);
+  // An image does not tell its letter.
+  const numbers = new Set(machineCode.map((name) => Number.parseInt(name, 10)));
   return [
-    ...machineCode
-      .map((name) => Number.parseInt(name, 10))
+    ...[...numbers]
       .filter((number) => lacks("machine code", number))
       .map((number) => `holds no machine code for ${number}`),
     ...ptx

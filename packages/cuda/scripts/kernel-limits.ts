@@ -6,6 +6,9 @@ const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] =
   { kernel: /quantize_rows|_columns/, registers: 128 },
   { kernel: /linear_few/, registers: 128 },
   { kernel: /linear_many/, registers: 255 },
+  // At the launch; warps give and take registers then.
+  { kernel: /linear_wide/, registers: 168 },
+  { kernel: /multiply_once/, registers: 255 },
   { kernel: /./, registers: 96 },
 ];
 
@@ -13,7 +16,7 @@ const caps: readonly { readonly kernel: RegExp; readonly registers: number }[] =
 const fewestKernels = 40;
 
 /**
- * What is wrong with kernels as ptxas saw them: spills, too many registers, too few kernels. "release": also whether each architecture
+ * What is wrong with kernels as ptxas saw them: spills, lost overlap, too many registers, too few kernels. "release": also whether each architecture
  * has its machine code.
  */
 export function findKernelFaults(uses: readonly KernelUse[], kind: "local" | "release"): string[] {
@@ -29,9 +32,10 @@ export function findKernelFaults(uses: readonly KernelUse[], kind: "local" | "re
   ];
 }
 
-function kernelFault({ kernel, architecture, registers, spillBytes }: KernelUse): string | undefined {
+function kernelFault({ kernel, architecture, registers, spillBytes, serialized }: KernelUse): string | undefined {
   const most = caps.find((cap) => cap.kernel.test(kernel))!.registers;
   if (spillBytes > 0) return `${kernel} spills ${spillBytes} bytes on ${architecture}`;
+  if (serialized) return `${kernel} has operations that wait for each other on ${architecture}`;
   if (registers > most)
     return `${kernel} takes ${registers} registers on ${architecture}, and its launch leaves it ${most}`;
   return undefined;

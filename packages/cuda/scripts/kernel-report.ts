@@ -12,11 +12,18 @@ export interface KernelUse {
   readonly stackBytes: number;
   /** Bytes that were written to memory because registers ran out. */
   readonly spillBytes: number;
+  /** Whether operations that should overlap wait for each other, because the compiler saw no other way. */
+  readonly serialized: boolean;
 }
 
 /** Reads the words of `ptxas -v` among those of a compiler. */
 export function parseKernelReport(output: string): KernelUse[] {
   const uses: KernelUse[] = [];
+  const serialized = new Set(
+    [...output.matchAll(/wgmma\.mma_async instructions are serialized .* in the function '(\w+)'/g)].map(
+      ([, kernel]) => kernel,
+    ),
+  );
   let current: { kernel: string; architecture: string; stackBytes: number; spillBytes: number } | undefined;
   for (const line of output.split("\n")) {
     const entry = /Compiling entry function '(\w+)' for '(\w+)'/.exec(line);
@@ -27,7 +34,9 @@ export function parseKernelReport(output: string): KernelUse[] {
       current.spillBytes = Number(frame[2]) + Number(frame[3]);
     }
     const used = /Used (\d+) registers/.exec(line);
-    if (used && current) uses.push({ ...current, registers: Number(used[1]) });
+    if (used && current) {
+      uses.push({ ...current, registers: Number(used[1]), serialized: serialized.has(current.kernel) });
+    }
   }
   return uses;
 }

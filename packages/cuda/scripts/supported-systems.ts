@@ -25,7 +25,7 @@ export const systemLibraries: ReadonlySet<string> = new Set([
 export const mostAddonBytes: number = 25e6;
 
 /** The GPUs that a release holds machine code for, Ampere and later. */
-export const machineCode: readonly string[] = ["80", "86", "89", "90", "100", "120"];
+export const machineCode: readonly string[] = ["80", "86", "89", "90", "90a", "100", "120"];
 
 /** Those that it holds PTX for: what the driver compiles for GPUs between them, and for those to come. */
 export const ptx: readonly string[] = ["90", "120"];

@@ -13,10 +13,22 @@ ptxas info    : Function properties for _Z1fv
     8 bytes stack frame, 4 bytes spill stores, 12 bytes spill loads
 ptxas info    : Used 40 registers, used 1 barriers
 `;
-const use: KernelUse = { kernel: "_Z1fv", architecture: "sm_90", registers: 40, stackBytes: 8, spillBytes: 16 };
+const use: KernelUse = {
+  kernel: "_Z1fv",
+  architecture: "sm_90",
+  registers: 40,
+  stackBytes: 8,
+  spillBytes: 16,
+  serialized: false,
+};
 
 test("the words of ptxas are understood", () => {
   expect(parseKernelReport(words)).toEqual([use]);
+});
+
+test("what ptxas could not let overlap is found", () => {
+  const potentialLoss = `ptxas info    : (C7513) Potential Performance Loss: wgmma.mma_async instructions are serialized due to a reason in the function '_Z1fv'\n`;
+  expect(parseKernelReport(potentialLoss + words)).toEqual([{ ...use, serialized: true }]);
 });
 
 test("a report holds the kernels of every object, and none of sources that are gone", () => {
@@ -38,16 +50,23 @@ test("a report holds the kernels of every object, and none of sources that are g
   }
 });
 
-test("spills, greed and gaps are faults", () => {
+test("spills, waiting, greed and gaps are faults", () => {
   const fine = Array.from({ length: 40 }, (_, i) => ({ ...use, kernel: `_Z${i}f`, spillBytes: 0 }));
   expect(findKernelFaults(fine, "local")).toEqual([]);
   expect(findKernelFaults([], "local")).toEqual([expect.stringMatching(/on 0 kernels/)]);
   expect(findKernelFaults([...fine, use], "local")).toEqual([expect.stringMatching(/_Z1fv spills 16 bytes on sm_90/)]);
+  const waiting = { ...use, spillBytes: 0, serialized: true };
+  expect(findKernelFaults([...fine, waiting], "local")).toEqual([
+    expect.stringMatching(/_Z1fv .* wait for each other/),
+  ]);
   const greedy = { ...use, spillBytes: 0, registers: 97 };
   expect(findKernelFaults([...fine, greedy], "local")).toEqual([expect.stringMatching(/takes 97 registers/)]);
   expect(findKernelFaults(fine, "release")).toHaveLength(machineCode.length - 1);
 });
 
-test.skipIf(!existsSync(path))("no kernel spills, none takes more registers than its launch leaves it", () => {
-  expect(findKernelFaults(JSON.parse(readFileSync(path, "utf8")), "local")).toEqual([]);
-});
+test.skipIf(!existsSync(path))(
+  "no kernel spills or waits for itself, none takes more registers than its launch leaves it",
+  () => {
+    expect(findKernelFaults(JSON.parse(readFileSync(path, "utf8")), "local")).toEqual([]);
+  },
+);

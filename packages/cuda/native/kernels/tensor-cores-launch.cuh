@@ -41,6 +41,8 @@ void launch_tensor_cores(TensorCoreInput x, const uint8_t* w, LinearShape shape,
   // A tile of two planes keeps twice the sums: half the rows.
   constexpr int large_m_tiles = Kind::planes == 1 ? 4 : 2;
   if (shape.m <= (ALIGNED ? few_rows : token_rows)) return launch_few<Kind, ALIGNED>(x, w, shape, out, stream);
+  if constexpr (ALIGNED)
+    if (launch_warpgroups<Kind>(x, w, shape, out, stream)) return;
   if (shape.m <= 32) return launch_many<ManyTiles<Kind, 2, 1, 2, 6>, ALIGNED>(x, w, shape, out, stream);
   // Large tiles read least, small ones occupy more multiprocessors: large where they are enough for all.
   using Large = ManyTiles<Kind, 2, large_m_tiles, 4, 3>;

@@ -9,4 +9,14 @@ namespace octet {
 template <class Kind, bool ALIGNED>
 void launch_tensor_cores(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream);
 
+/** The same by Hopper's warpgroups: false, and nothing launched, where the GPU has none. Rows of the weights start on 16 bytes. */
+template <class Kind>
+#ifdef OCTET_EMULATED_BUILD
+bool launch_warpgroups(TensorCoreInput, const uint8_t*, LinearShape, LinearOutput, cudaStream_t) {
+  return false;
+}
+#else
+bool launch_warpgroups(TensorCoreInput x, const uint8_t* w, LinearShape shape, LinearOutput out, cudaStream_t stream);
+#endif
+
 }  // namespace octet

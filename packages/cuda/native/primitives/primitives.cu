@@ -2,7 +2,9 @@
 // words in hexadecimal. The same program runs on a GPU and in the emulator; its output must not differ by a bit.
 #include "../kernels/platform.cuh"
 #include "steps.cuh"
+#include "linear-results.h"
 #include "operands.h"
+#include "warpgroup-products.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -26,14 +28,18 @@ uint32_t* to_device(const Words& words) {
   return static_cast<uint32_t*>(data);
 }
 
+void print(const char* name, const Words& words) {
+  printf("%s ", name);
+  for (const uint32_t word : words) printf("%08x", word);
+  printf("\n");
+}
+
 void print(const char* name, const uint32_t* results, size_t count) {
   Words words(count);
   require(cudaGetLastError(), name);
   require(cudaMemcpyAsync(words.data(), results, count * 4, cudaMemcpyDeviceToHost, nullptr), name);
   require(cudaStreamSynchronize(nullptr), name);
-  printf("%s ", name);
-  for (const uint32_t word : words) printf("%08x", word);
-  printf("\n");
+  print(name, words);
 }
 
 template <class Step>
@@ -83,6 +89,26 @@ void check_tensor_cores(Operands& operands) {
   for (size_t i = 0; i < bytes.size(); i++)
     if (i % 10 >= 6) bytes[i] = uint32_t(operands.integer(-(1 << 30), 1 << 30));
   check<MmaS8>("mma-s8", bytes);
+}
+
+/** Each operation of Hopper's warpgroups that a kernel uses. */
+void check_warpgroups(Operands& operands) {
+  constexpr const char* names[] = {"f16", "bf16", "s8"};
+  for (const WarpgroupType type : {WarpgroupType::f16, WarpgroupType::bf16, WarpgroupType::s8})
+    for (const int columns : {32, 64, 128, 256})
+      for (const bool left_in_registers : {false, true}) {
+        if (left_in_registers && type == WarpgroupType::s8) continue;
+        const auto word = [&]() -> uint32_t {
+          if (type == WarpgroupType::s8) return operands.bits();
+          const auto one = [&] { return uint32_t(type == WarpgroupType::f16 ? half_of(operands.integer(-100, 100)) : bfloat16_of(operands.integer(-100, 100))); };
+          const uint32_t low = one();
+          return low | one() << 16;
+        };
+        const WarpgroupProduct product{type, columns, left_in_registers, Operands::words(64 * 8, word), Operands::words(size_t(columns) * 8, word)};
+        char name[64];
+        snprintf(name, sizeof name, "warpgroup-%s-%d%s", names[int(type)], columns, left_in_registers ? "-registers" : "");
+        print(name, device_sums(product));
+      }
 }
 
 void check_conversions(Operands& operands) {
@@ -145,8 +171,10 @@ int main() {
   octet::require(cudaSetDevice(0), "no NVIDIA GPU can be used");
   octet::Operands operands(octet::seed);
   octet::check_tensor_cores(operands);
+  octet::check_warpgroups(operands);
   octet::check_conversions(operands);
   octet::check_arithmetic(operands);
   octet::check_threads(operands);
+  octet::run_linear_cases(operands, [](const char* name, const octet::Words& y) { octet::print(name, y); });
   return 0;
 }
