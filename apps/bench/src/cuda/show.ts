@@ -7,7 +7,7 @@
  * `scripts/pack-webgpu.ts` measured on the same machine; without the option, `FOLDER/webgpu.json` if it is there.
  */
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "../report/publish.ts";
@@ -20,7 +20,7 @@ if (folder === undefined) throw new Error("the folder with check.json and bench.
 await readCheck(folder);
 for (const name of ["check.json", "bench.json", "torch.json"]) {
   const target = join(root, cudaFolder, name);
-  if (existsSync(join(folder, name))) await copyFile(join(folder, name), target);
+  if (existsSync(join(folder, name))) await copyText(join(folder, name), target);
   // What another run left is not of this one.
   else await rm(target, { force: true });
 }
@@ -28,6 +28,11 @@ const beside = join(folder, "webgpu.json");
 const webgpu = values.webgpu ?? (existsSync(beside) ? beside : undefined);
 if (webgpu !== undefined) {
   await mkdir(join(root, webgpuFolder), { recursive: true });
-  await copyFile(webgpu, join(root, webgpuFolder, "results.json"));
+  await copyText(webgpu, join(root, webgpuFolder, "results.json"));
 }
 for (const file of await publishCUDA()) console.log(file);
+
+/** Without the mode, since what comes from another machine is often read-only. */
+async function copyText(from: string, to: string): Promise<void> {
+  await writeFile(to, await readFile(from));
+}
