@@ -4,6 +4,7 @@ import { fullPlan, quickPlan } from "./plan.ts";
 import { describeRun, findDoubt } from "./report/describe-run.ts";
 import { errorGrid } from "./report/error-grid.ts";
 import { freshGrids, linearGrids } from "./report/linear-grids.ts";
+import { lossGrids } from "./report/loss-grid.ts";
 import { memoryGrids } from "./report/memory-grids.ts";
 import { printGrid } from "./report/print.ts";
 import { withProgress } from "./report/progress.ts";
@@ -46,7 +47,7 @@ function print(results: Results): void {
     ...freshGrids(results),
     errorGrid(results),
     ...memoryGrids(results),
-    ...(results.quick ? [] : [targetGrid(results)]),
+    ...(results.quick ? [] : [targetGrid(results), ...lossGrids(results)]),
   ];
   console.log(`${describeRun(results)}\n`);
   console.log(

@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { describeRun, findDoubt } from "../src/report/describe-run.ts";
 import { errorGrid } from "../src/report/error-grid.ts";
 import { insertBetweenMarks } from "../src/report/insert.ts";
+import { linearChart } from "../src/report/linear-chart.ts";
 import { freshGrids, linearGrids } from "../src/report/linear-grids.ts";
+import { lossGrids } from "../src/report/loss-grid.ts";
+import { renderPage, renderSummary } from "../src/report/markdown.ts";
+import { memoryChart } from "../src/report/memory-chart.ts";
 import { memoryGrids } from "../src/report/memory-grids.ts";
 import { printGrid } from "../src/report/print.ts";
 import { targetGrid } from "../src/report/targets.ts";
@@ -16,7 +20,7 @@ const missing = { arm: "none", library: "none", title: "arm", status: "unavailab
 describe("the tables of the linear layer", () => {
   const results = resultsOf(
     [
-      linearCell(1, 1, [timed("ort-web-dynamic-int8", 4), timed("octet-a", 1), wrong, missing]),
+      linearCell(1, 1, [timed("ort-web-dynamic-int8", 4, { error: 3e-3 }), timed("octet-a", 1), wrong, missing]),
       linearCell(128, 1, [timed("ort-web-dynamic-int8", 100), missing]),
     ],
     [],
@@ -39,7 +43,7 @@ describe("the tables of the linear layer", () => {
 
   it("show the largest error of each arm", () => {
     expect(errorGrid(results).rows).toEqual([
-      ["ort", "ort-web-dynamic-int8", "1.0e-7"],
+      ["ort", "ort-web-dynamic-int8", "3.0e-3"],
       ["octet", "octet-a", "1.0e-7"],
       ["bad", "arm", "–"],
       ["none", "arm", "–"],
@@ -104,6 +108,81 @@ describe("the table of targets", () => {
   });
 });
 
+it("shows a miss that three digits would hide", () => {
+  const layer = (threads: number, ms: number) => linearCell(128, threads, [timed("octet-wasm-relaxed-int8", ms)]);
+  const row = targetGrid(resultsOf([layer(1, 179.96), layer(2, 100)], [])).rows.find(([goal]) =>
+    goal.includes("int8: 2"),
+  );
+  expect(row?.slice(1, 4)).toEqual(["≥ 1.8000×", "1.7996×", "missed"]);
+});
+
+describe("the tables of losses", () => {
+  const octet = (way: string, ms: number) => timed(`octet-wasm-relaxed-${way}`, ms);
+  const layer = (rows: number, int8: number, node: number) =>
+    linearCell(rows, 1, [
+      octet("int8", int8),
+      octet("int16", 2 * int8),
+      octet("float", 50),
+      octet("float32", 30),
+      timed("ort-node-dynamic-int8", node),
+      timed("ort-web-mat-mul-n-bits", 60),
+      timed("ort-web-float32", 29.9),
+    ]);
+
+  it("name what is faster at the same job, and by how much", () => {
+    const [grid] = lossGrids(resultsOf([layer(1, 4, 5), layer(128, 10, 5)], []));
+    expect(grid.columns.slice(2).map(({ header }) => header)).toEqual(["M = 1, 1 thread", "M = 128, 1 thread"]);
+    expect(grid.rows).toEqual([
+      ["ort: ort-node-dynamic-int8", "int8 or int16 activations", "", "0.500×"],
+      ["ort: ort-web-float32", "float32 weights", "0.9967×", "0.9967×"],
+    ]);
+  });
+
+  it("set loops against host to host", () => {
+    const arms = [octet("inside", 1), octet("host", 40), timed("loop", 10)];
+    const [, grid] = lossGrids(resultsOf([layer(128, 10, 5)], [memoryCell("dequantize", 1, arms)]));
+    expect(grid.rows).toEqual([["loop: loop", "host to host", "0.250×"]]);
+  });
+
+  it("are left out where nothing is lost", () => {
+    expect(
+      lossGrids(resultsOf([linearCell(1, 1, [octet("float", 1), timed("ort-web-mat-mul-n-bits", 2)])], [])),
+    ).toEqual([]);
+  });
+});
+
+describe("the documents of a run", () => {
+  const arm = (ms: number) => timed("octet-wasm-relaxed-host", ms, { bytes: 5e6 });
+  const results = resultsOf(
+    [linearCell(1, 1, [timed("ort-web-dynamic-int8", 4), timed("octet-wasm-relaxed-int8", 8)])],
+    [memoryCell("quantize", 1, [arm(1)]), memoryCell("quantize", 2, [arm(1)]), memoryCell("dequantize", 1, [arm(2)])],
+  );
+  const charts = [{ file: "a.svg", title: "a chart" }];
+
+  it("show the machine, charts, quantize and dequantize, targets and losses", () => {
+    for (const text of [renderSummary(results, charts, "there"), renderPage(results, charts)]) {
+      for (const part of ["Some CPU, 2 cores", "quantize, 4096x4096", "dequantize, 4096x4096", "≥ 4.00×", "| 0.500× |"])
+        expect(text).toContain(part);
+    }
+    expect(renderPage(results, charts)).toContain("![a chart](a.svg)");
+    const summary = renderSummary(results, charts, "there");
+    expect(summary).toContain("![a chart](there/a.svg)");
+    expect(summary).toContain("(there/README.md)");
+    expect(summary).not.toContain("2 threads**");
+  });
+
+  it("draw medians between quartiles, and bandwidths", () => {
+    const valuesOf = (spec: unknown) => (spec as { data: { values: object[] } }).data.values;
+    expect(valuesOf(linearChart("", results.linear))[1]).toMatchObject({
+      ...{ shape: "4096x4096", rows: "M = 1" },
+      ...{ median: 8, lower: 7.2, upper: 8.8 },
+    });
+    expect(valuesOf(memoryChart(results)).map((value) => (value as { gigabytes: number }).gigabytes)).toEqual([
+      5, 5, 2.5,
+    ]);
+  });
+});
+
 it("sets quantize against a copy by bytes, and against a loop by time", () => {
   const arms = [
     timed("octet-x", 2, { bytes: 5e6 }),
@@ -135,9 +214,15 @@ describe("the marks", () => {
     const once = insertBetweenMarks(document, "figures");
     expect(insertBetweenMarks(once, "figures")).toBe(once);
     expect(once.split("bench: begin").length).toBe(2);
-    const both = insertBetweenMarks(once, "figures", "webgpu");
-    expect(insertBetweenMarks(both, "figures", "webgpu")).toBe(both);
-    expect(both.split("webgpu: begin").length).toBe(2);
+    const two = insertBetweenMarks(once, "figures", "webgpu");
+    const three = insertBetweenMarks(two, "figures", "cuda");
+    expect(insertBetweenMarks(insertBetweenMarks(three, "figures", "webgpu"), "figures", "cuda")).toBe(three);
+    for (const mark of ["webgpu", "cuda"]) expect(three.split(`${mark}: begin`).length).toBe(2);
+  });
+
+  it("are in docs/cuda.md for CUDA", async () => {
+    const document = await readFile(fileURLToPath(new URL("../../../docs/cuda.md", import.meta.url)), "utf8");
+    expect(insertBetweenMarks(document, "figures", "cuda")).toContain("-->\n\nfigures\n\n<!--");
   });
 
   it("are missed when they are not there", () => {

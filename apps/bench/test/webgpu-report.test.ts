@@ -77,6 +77,12 @@ describe("the tables of a run on WebGPU", () => {
     ]);
   });
 
+  it("show a miss that three digits would hide", () => {
+    const near = { ...run, linear: [layer(1, "gpu", [octet("int8", 1), matMulNBits(4.9996)])] };
+    const [{ rows }] = webgpuTargetGrids([near]);
+    expect(rows[0].slice(1, 3)).toEqual(["≥ 5.00×", "4.9996× missed"]);
+  });
+
   it("stand on a page with all runs and charts", () => {
     const { date, quick, machine } = resultsOf([], []);
     const page = renderWebGPUPage({ schema: 1, date, quick, machine, runs: [run] }, [

@@ -13,6 +13,7 @@ import { loadAddon, type Platform } from "../src/load-addon.ts";
 import { type BenchReport, benchKernels } from "./bench.ts";
 import { measureCalls } from "./calls.ts";
 import { checkConformance, checkGoldenVectors } from "./conformance.ts";
+import { describeMachine } from "./machine.ts";
 import { type PartOutcome, type PartResult, refuse, runPart } from "./part.ts";
 import { checkPrimitives } from "./primitives.ts";
 import { besides } from "./programs.ts";
@@ -59,9 +60,10 @@ async function main(): Promise<number> {
     return 3;
   }
   const results: PartResult[] = [];
+  const facts = { date: new Date().toISOString(), machine: describeMachine(), platform, report };
   for (const name of wanted) {
     results.push(await runPart(name, parts[name]!));
-    writeFileSync(join(values.out, "check.json"), JSON.stringify({ platform, report, results }, null, 1));
+    writeFileSync(join(values.out, "check.json"), JSON.stringify({ ...facts, results }, null, 1));
   }
   printTables(results);
   return results.some(({ status }) => status === "failed") ? 1 : 0;

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { type PartOutcome, refuse } from "./part.ts";
 import { besides, runProgram } from "./programs.ts";
 
-/** What `torch-linear.py` writes: microseconds of each arm at each shape. */
+/** What `torch-linear.py` writes: microseconds of each arm at each shape. A time from one sample is that of a call too slow for more. */
 export interface TorchReport {
   readonly versions: Readonly<Record<string, string>>;
   readonly linear: readonly {
     readonly m: number;
     readonly n: number;
     readonly k: number;
-    readonly arms: readonly { readonly name: string; readonly microseconds: number }[];
+    readonly arms: readonly { readonly name: string; readonly microseconds: number; readonly samples: number }[];
   }[];
   readonly leftOut: readonly string[];
 }

@@ -1,5 +1,5 @@
-/** Which figures stand between two marks: the CPU's or the GPU's. */
-export type Mark = "bench" | "webgpu";
+/** Which figures stand between two marks: those of the CPU, of WebGPU or of CUDA. */
+export type Mark = "bench" | "webgpu" | "cuda";
 
 /** The document with `text` between its two marks. @throws when the marks are not there, in this order. */
 export function insertBetweenMarks(document: string, text: string, mark: Mark = "bench"): string {

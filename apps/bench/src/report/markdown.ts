@@ -1,7 +1,9 @@
 import type { Results } from "../results.ts";
 import { describeRun, findDoubt } from "./describe-run.ts";
 import { errorGrid } from "./error-grid.ts";
+import type { Grid } from "./grid.ts";
 import { freshGrids, linearGrids } from "./linear-grids.ts";
+import { lossGrids } from "./loss-grid.ts";
 import { memoryGrids } from "./memory-grids.ts";
 import { renderSection, renderTable } from "./render-table.ts";
 import { targetGrid } from "./targets.ts";
@@ -21,6 +23,8 @@ export function renderPage(results: Results, charts: readonly Chart[]): string {
     ...charts.map(({ file, title }) => `![${title}](${file})`),
     "## Targets",
     renderTable(targetGrid(results)),
+    "## Losses",
+    ...lossGrids(results).flatMap((grid) => [`${grid.title}.`, renderTable(grid)]),
     "## Linear",
     ...linearGrids(results).flatMap(renderSection),
     "## First calls",
@@ -35,27 +39,24 @@ export function renderPage(results: Results, charts: readonly Chart[]): string {
     .replace(/\n+$/, "\n");
 }
 
-/** What a README shows of a run: the first shape with one thread, quantize, the targets. */
-export function renderSummary(results: Results): string {
-  const [linear] = linearGrids(results);
-  const [memory] = memoryGrids(results);
+/**
+ * What a README shows of a run, on one thread: the first shape, quantize and dequantize, with the targets and what is faster.
+ * `folder`: the relative path of the results.
+ */
+export function renderSummary(results: Results, charts: readonly Chart[], folder: string): string {
+  const section = (grid: Grid): string[] => [`**${grid.title}**`, renderTable(grid)];
   return [
     ...introduction(results),
-    ...[linear, memory].flatMap((grid) => [`**${grid.title}**`, renderTable(grid)]),
+    ...charts.map(({ file, title }) => `![${title}](${folder}/${file})`),
+    "Times are medians in ms, ± half the distance of the quartiles; speeds are multiples of onnxruntime-web's dynamic int8.",
+    ...section(linearGrids(results)[0]),
+    ...memoryGrids(results)
+      .filter((_, index) => results.memory[index].threads === 1)
+      .flatMap(section),
     "**What the relaxed SIMD build was to reach**, 4096x4096",
     renderTable(targetGrid(results)),
-    "[All shapes, thread counts and charts](results/README.md).",
-  ].join("\n\n");
-}
-
-/** What the README of the repository shows of a run: the linear layer in the first shape on one thread. */
-export function renderHeadline(results: Results): string {
-  const [linear] = linearGrids(results);
-  return [
-    ...introduction(results),
-    `**${linear.title}**: medians in ms, ± half the distance of the quartiles; speed as a multiple of onnxruntime-web's dynamic int8`,
-    renderTable(linear),
-    "[Other shapes, two threads, quantize and dequantize, charts](apps/bench/results/README.md).",
+    ...lossGrids(results).flatMap(section),
+    `[All shapes, thread counts and charts](${folder}/README.md).`,
   ].join("\n\n");
 }
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Results } from "../results.ts";
 import { insertBetweenMarks, type Mark } from "./insert.ts";
-import { renderHeadline, renderSummary } from "./markdown.ts";
-import { writeReport } from "./write-report.ts";
+import { renderSummary } from "./markdown.ts";
+import { chartsOf, writeReport } from "./write-report.ts";
 
 /** Of the repository. */
 export const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -18,7 +18,12 @@ export const root: string = fileURLToPath(new URL("../../../..", import.meta.url
 export async function publish(results: Results): Promise<string[]> {
   const folder = "apps/bench/results";
   const written = await writeReport(join(root, folder), results);
-  const documents = { "apps/bench/README.md": renderSummary(results), "README.md": renderHeadline(results) };
+  const all = chartsOf(results);
+  const charts = [all[0], all[all.length - 1]];
+  const documents = {
+    "apps/bench/README.md": renderSummary(results, charts, "results"),
+    "README.md": renderSummary(results, charts, folder),
+  };
   return [...written.map((file) => `${folder}/${file}`), ...(await insertInDocuments(documents))];
 }
 

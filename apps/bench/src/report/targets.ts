@@ -1,6 +1,6 @@
 import type { Results } from "../results.ts";
 import { findTimed } from "./find-outcome.ts";
-import { formatRatio } from "./format.ts";
+import { digitsToTell, formatRatio } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
 import { baseline } from "./linear-grids.ts";
 import { bandwidthOf } from "./memory-grids.ts";
@@ -80,7 +80,8 @@ export function targetGrid(results: Results): Grid {
       const relaxed = target.measure(results, builds.relaxed);
       const plain = target.measure(results, builds.plain);
       const verdict = relaxed === undefined ? "not measured" : relaxed >= target.atLeast ? "met" : "missed";
-      return [target.goal, `≥ ${formatRatio(target.atLeast)}`, format(relaxed), verdict, format(plain)];
+      const digits = verdict === "missed" ? digitsToTell(relaxed!, target.atLeast) : 3;
+      return [target.goal, `≥ ${formatRatio(target.atLeast, digits)}`, format(relaxed, digits), verdict, format(plain)];
     }),
   };
 }
@@ -92,4 +93,5 @@ const linearCell = ({ linear }: Results, rows: number, threads: number): Results
 
 const ratio = (of: number | undefined, to: number | undefined): number | undefined => of && to && of / to;
 
-const format = (value: number | undefined): string => (value === undefined ? "–" : formatRatio(value));
+const format = (value: number | undefined, digits?: number): string =>
+  value === undefined ? "–" : formatRatio(value, digits);

@@ -33,17 +33,21 @@ export function renderWebGPUPage(results: WebGPUResults, charts: readonly Chart[
   return `${paragraphs.join("\n\n")}\n`;
 }
 
-/** What a README shows: the first shape of the first run by its first clock, quantize, the targets of all. */
-export function renderWebGPUSummary(results: WebGPUResults, page: string): string {
+/**
+ * What a README shows: the first shape of the first run by its first clock, quantize, the targets of all. `folder`: the relative path
+ * of the results.
+ */
+export function renderWebGPUSummary(results: WebGPUResults, charts: readonly Chart[], folder: string): string {
   const [run] = results.runs;
   return [
     ...introduction(results),
     describePlace(run),
+    ...charts.map(({ file, title }) => `![${title}](${folder}/${file})`),
     ...[webgpuLinearGrids(run)[0], quantizeGrids(run)[0], ...webgpuTargetGrids(results.runs)].flatMap((grid) => [
       `**${grid.title}**`,
       renderTable(grid),
     ]),
-    `[All tables and charts](${page}).`,
+    `[All tables and charts](${folder}/README.md).`,
   ].join("\n\n");
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { insertInDocuments, root } from "../../report/publish.ts";
 import type { WebGPUResults } from "../results.ts";
 import { renderWebGPUSummary } from "./markdown.ts";
-import { writeWebGPUReport } from "./write-report.ts";
+import { webgpuChartsOf, writeWebGPUReport } from "./write-report.ts";
 
 /**
  * Makes a run the one that the repository shows: in the folder `results/webgpu`, in the README of the bench and in that of the repository.
@@ -11,9 +11,10 @@ import { writeWebGPUReport } from "./write-report.ts";
 export async function publishWebGPU(results: WebGPUResults): Promise<string[]> {
   const folder = "apps/bench/results/webgpu";
   const written = await writeWebGPUReport(join(root, folder), results);
+  const charts = webgpuChartsOf(results).slice(0, 1);
   const documents = {
-    "apps/bench/README.md": renderWebGPUSummary(results, "results/webgpu/README.md"),
-    "README.md": renderWebGPUSummary(results, `${folder}/README.md`),
+    "apps/bench/README.md": renderWebGPUSummary(results, charts, "results/webgpu"),
+    "README.md": renderWebGPUSummary(results, charts, folder),
   };
   return [...written.map((file) => `${folder}/${file}`), ...(await insertInDocuments(documents, "webgpu"))];
 }

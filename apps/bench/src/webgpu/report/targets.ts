@@ -1,5 +1,5 @@
 import { findTimed } from "../../report/find-outcome.ts";
-import { formatRatio } from "../../report/format.ts";
+import { digitsToTell, formatRatio } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
 import type { Clock, WebGPURun } from "../results.ts";
 import { baseline } from "./linear-grids.ts";
@@ -8,15 +8,16 @@ import { timeOver } from "./quantize-grids.ts";
 /** A ratio that was to be reached with 1024x1024 on a software adapter. */
 interface Target {
   readonly goal: string;
-  readonly wanted: string;
-  isMet(ratio: number): boolean;
+  readonly wanted: number;
+  /** Whether a ratio should be that or more, or that or less. */
+  readonly bound: "at least" | "at most";
   measure(run: WebGPURun, clock: Clock): number | undefined;
 }
 
 const speedOver = (mode: string, rows: number, atLeast: number): Target => ({
   goal: `M = ${rows}: ${mode} over onnxruntime-web's MatMulNBits`,
-  wanted: `≥ ${formatRatio(atLeast)}`,
-  isMet: (ratio) => ratio >= atLeast,
+  wanted: atLeast,
+  bound: "at least",
   measure({ linear }, clock) {
     const cell = linear.find(
       (cell) => cell.outFeatures === 1024 && cell.inFeatures === 1024 && cell.rows === rows && cell.clock === clock,
@@ -29,8 +30,8 @@ const speedOver = (mode: string, rows: number, atLeast: number): Target => ({
 
 const timeOfQuantize = (goal: string, arm: string, atMost: number): Target => ({
   goal: `quantize: time over ${goal}`,
-  wanted: `≤ ${formatRatio(atMost)}`,
-  isMet: (ratio) => ratio <= atMost,
+  wanted: atMost,
+  bound: "at most",
   measure: ({ quantize }, clock) =>
     timeOver(
       quantize.find((cell) => cell.clock === clock),
@@ -62,14 +63,17 @@ export function webgpuTargetGrids(runs: readonly WebGPURun[]): Grid[] {
   const grid: Grid = {
     title: "What was to be reached on a software adapter, 1024x1024",
     columns: [left(""), right("wanted"), ...columns.map(({ title }) => right(title))],
-    rows: targets.map(({ goal, wanted, isMet, measure }) => [
-      goal,
-      wanted,
-      ...columns.map(({ run, clock }) => {
-        const ratio = measure(run, clock);
-        return ratio === undefined ? "–" : `${formatRatio(ratio)} ${isMet(ratio) ? "met" : "missed"}`;
-      }),
+    rows: targets.map((target) => [
+      target.goal,
+      `${target.bound === "at least" ? "≥" : "≤"} ${formatRatio(target.wanted)}`,
+      ...columns.map(({ run, clock }) => verdict(target, target.measure(run, clock))),
     ]),
   };
   return [grid];
+}
+
+function verdict({ wanted, bound }: Target, ratio: number | undefined): string {
+  if (ratio === undefined) return "–";
+  const met = bound === "at least" ? ratio >= wanted : ratio <= wanted;
+  return met ? `${formatRatio(ratio)} met` : `${formatRatio(ratio, digitsToTell(ratio, wanted))} missed`;
 }

@@ -1,0 +1,59 @@
+import { formatNumber, formatRatio } from "../../report/format.ts";
+import { type Grid, left, right } from "../../report/grid.ts";
+import { baseline, cellsByShape, cudaArms, findArm, octetArms, speedOver } from "../linear-cells.ts";
+import type { BenchCell, CUDACheck } from "../results.ts";
+
+/** A table for each shape of weights: a row for each number of activations' rows, a column for each arm that was timed. */
+export function cudaLinearGrids(check: CUDACheck): Grid[] {
+  return [...cellsByShape(check)].map(([shape, cells]) => {
+    const arms = cudaArms.filter(({ id }) => cells.some((cell) => findArm(cell, id)));
+    return {
+      title: `Linear, weights ${shape} (N x K), µs`,
+      columns: [right("M"), ...arms.map(({ title }) => right(title))],
+      rows: cells.map((cell) => [String(cell.m), ...arms.map(({ id }) => timeAndSpeed(cell, id))]),
+      notes: cells.some(({ arms }) => arms.some(({ samples }) => samples === 1))
+        ? ["\\* one sample: a call too slow for more"]
+        : [],
+    };
+  });
+}
+
+function timeAndSpeed(cell: BenchCell, arm: string): string {
+  const timed = findArm(cell, arm);
+  if (timed === undefined) return "–";
+  const time = `${formatNumber(timed.microseconds)}${timed.samples === 1 ? "\\*" : ""}`;
+  const speed = arm === baseline ? undefined : speedOver(cell, arm);
+  return speed === undefined ? time : `${time} (${formatRatio(speed)})`;
+}
+
+/** What is faster than an arm of Octet, and where: a row for each pair, a column for each shape. */
+export function lossGrid(check: CUDACheck): Grid {
+  const shapes = [...cellsByShape(check)];
+  const peers = cudaArms.filter(({ library }) => library !== "Octet");
+  const pairs = peers.flatMap((peer) =>
+    // Raw int8 products are compared with what computes the same sums.
+    octetArms.filter(({ id }) => !peer.title.endsWith("raw") || id === "octet-int8").map((arm) => ({ peer, arm })),
+  );
+  const rows = pairs.map(({ peer, arm }) => [
+    peer.title,
+    arm.title,
+    ...shapes.map(([, cells]) => lossesIn(cells, arm.id, peer.id)),
+  ]);
+  return {
+    title: "Faster than Octet: its speed as a multiple of theirs",
+    columns: [left("faster"), left("than Octet's"), ...shapes.map(([shape]) => left(shape))],
+    rows: rows.filter(([, , ...losses]) => losses.some((text) => text !== "")),
+  };
+}
+
+/** "M = 64 (0.39×), 256 (0.20×)": where an arm is slower than another. */
+function lossesIn(cells: readonly BenchCell[], arm: string, other: string): string {
+  const losses = cells.flatMap((cell) => {
+    const speed = speedOver(cell, arm, other);
+    return speed !== undefined && speed < 1 ? [`${cell.m} (${formatRatio(speed, digitsBelowOne(speed))})`] : [];
+  });
+  return losses.length === 0 ? "" : `M = ${losses.join(", ")}`;
+}
+
+/** Enough digits that a loss does not read as 1. */
+const digitsBelowOne = (speed: number): number => (speed > 0.99 ? 4 : 2);

@@ -1,0 +1,96 @@
+/** What the check of `@octet/cuda` writes on a machine with a GPU: `check.json`, `bench.json` and, with PyTorch, `torch.json`. */
+export interface CUDACheck {
+  readonly check: CheckReport;
+  readonly bench: BenchReport;
+  readonly torch?: TorchReport;
+}
+
+export interface CheckReport {
+  /** ISO 8601 */
+  readonly date?: string;
+  readonly machine?: HostMachine;
+  readonly report: { readonly driverVersion: number };
+  readonly results: readonly PartResult[];
+}
+
+export interface HostMachine {
+  readonly cpu: string;
+  /** Logical cores. */
+  readonly cores: number;
+  readonly memoryGiB: number;
+  readonly node: string;
+  /** Version of NVIDIA's driver. */
+  readonly driver?: string;
+}
+
+export interface PartResult {
+  readonly part: string;
+  readonly status: string;
+  readonly summary: string;
+  readonly details?: unknown;
+}
+
+/** What a call costs JavaScript, in µs: until it returns, and until its work is done. */
+export interface CallCost {
+  readonly name: string;
+  readonly returned: number;
+  readonly done: number;
+}
+
+export interface BenchReport {
+  readonly device: GPU;
+  readonly ceilings: {
+    readonly copyGigabytesPerSecond?: number;
+    readonly readGigabytesPerSecond?: number;
+    readonly float16TeraflopsPerSecond?: number;
+  };
+  readonly linear: readonly BenchCell[];
+  readonly elementwise: readonly ElementwiseCell[];
+  readonly leftOut: readonly string[];
+}
+
+export interface GPU {
+  readonly name: string;
+  /** 90 for 9.0 */
+  readonly capability: number;
+  readonly multiprocessors: number;
+  readonly l2Bytes: number;
+  readonly memoryBytes: number;
+  /** 130100 for 13.1; absent where it was not found. */
+  readonly cublasLtVersion?: number;
+}
+
+/** A layer with weights `[n, k]` and m rows of activations. */
+export interface BenchCell {
+  readonly n: number;
+  readonly k: number;
+  readonly m: number;
+  readonly arms: readonly ArmTime[];
+}
+
+/** A float16 tensor that is copied, quantized and dequantized. */
+export interface ElementwiseCell {
+  readonly rows: number;
+  readonly columns: number;
+  /** bytes: read and written, at least. */
+  readonly arms: readonly (ArmTime & { readonly bytes: number })[];
+}
+
+export interface ArmTime {
+  readonly name: string;
+  /** The median. */
+  readonly microseconds: number;
+  /** Between the 10th and the 90th percentile, as a share of the median. */
+  readonly spread?: number;
+  /** One for a call too slow for more. */
+  readonly samples?: number;
+  /** Relative difference to the result of cuBLASLt's float16. */
+  readonly error?: number;
+  readonly note?: string;
+}
+
+export interface TorchReport {
+  readonly versions: { readonly torch: string };
+  readonly linear: readonly BenchCell[];
+  readonly leftOut: readonly string[];
+}
