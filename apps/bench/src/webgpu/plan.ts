@@ -40,7 +40,7 @@ export const hardwarePlan: WebGPUPlan = {
   ],
   rows: [1, 16, 128],
   quantizeShape: [4096, 4096],
-  jobs: 100,
+  jobs: 30,
   effort: { share: 100, warmUp: 20, fewestTurns: 5, mostTurns: 30 },
 };
 
