@@ -24,7 +24,7 @@ export const fullPlan: Plan = {
   rows: [1, 16, 128],
   threads: [1, 2],
   memoryShape: [4096, 4096],
-  effort: { share: 300, warmUp: 80, fewestTurns: 5, mostTurns: 100 },
+  effort: { share: 300, warmUp: 80, fewestTurns: 7, mostTurns: 100 },
 };
 
 /** Shows that every arm starts and is right; its times mean nothing. */

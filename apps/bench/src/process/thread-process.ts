@@ -12,7 +12,7 @@ export class ThreadProcess implements AsyncDisposable {
 
   constructor(threads: number) {
     this.threads = threads;
-    this.#child = fork(main, [String(threads)]);
+    this.#child = fork(main, [String(threads)], { execArgv: [...process.execArgv, "--expose-gc"] });
   }
 
   /** Rejects with the error of the process, or when it ended before its answer. */
