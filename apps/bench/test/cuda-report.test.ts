@@ -4,7 +4,7 @@ import { describeGPU } from "../src/cuda/report/describe-check.ts";
 import { elementwiseGrids } from "../src/cuda/report/elementwise-grids.ts";
 import { goalGrids } from "../src/cuda/report/goals.ts";
 import { cudaLinearGrids, lossGrid } from "../src/cuda/report/linear-grids.ts";
-import { renderCUDAPage, renderCUDASummary } from "../src/cuda/report/markdown.ts";
+import { renderCUDAPage, renderCUDASummary, renderShortCUDASummary } from "../src/cuda/report/markdown.ts";
 import { speedChart } from "../src/cuda/report/speed-chart.ts";
 import type { ArmTime, BenchCell, CUDACheck } from "../src/cuda/results.ts";
 import { timed } from "./support/results.ts";
@@ -131,6 +131,12 @@ describe("the tables of CUDA", () => {
     expect(rowOf("quantize, a scale per row: GB/s, of a copy")).toEqual(["75.0%, goal 1"]);
   });
 
+  it("give no verdict on a shape that no goal was set for", () => {
+    const linear = check.bench.linear.map((cell) => (cell.n === 3000 ? { ...cell, n: 4096, k: 4096 } : cell));
+    const [{ rows }] = goalGrids({ ...check, bench: { ...check.bench, linear } });
+    expect(rows[0].slice(3)).toEqual(["1.7999×, missed", "1.90×"]);
+  });
+
   it("set quantize and dequantize against a copy by bytes", () => {
     expect(elementwiseGrids(check.bench)[0].rows).toEqual([
       ["copy", "10.0", "400", "100%"],
@@ -188,6 +194,13 @@ describe("the documents of CUDA", () => {
     const summary = renderCUDASummary(check, charts, "there");
     for (const text of ["![a chart](there/cuda/a.svg)", "0.500×, missed", "M = 4096 (0.50×)", "(there/cuda/README.md)"])
       expect(summary).toContain(text);
+  });
+
+  it("have a short form with a chart, the first shape, and no arm that is never a choice", () => {
+    const summary = renderShortCUDASummary(check, charts[0], "there/cuda");
+    for (const text of ["![a chart](there/cuda/a.svg)", "10.0 (1.80×)", "(there/cuda/README.md)"])
+      expect(summary).toContain(text);
+    for (const text of ["int8pack", "one sample", "3000x3000", "goal 1"]) expect(summary).not.toContain(text);
   });
 
   it("draw a line for each arm but the one that all are compared with", () => {

@@ -7,7 +7,7 @@ import { insertBetweenMarks } from "../src/report/insert.ts";
 import { linearChart } from "../src/report/linear-chart.ts";
 import { freshGrids, linearGrids } from "../src/report/linear-grids.ts";
 import { lossGrids } from "../src/report/loss-grid.ts";
-import { renderPage, renderSummary } from "../src/report/markdown.ts";
+import { renderPage, renderShortSummary, renderSummary } from "../src/report/markdown.ts";
 import { memoryChart } from "../src/report/memory-chart.ts";
 import { memoryGrids } from "../src/report/memory-grids.ts";
 import { printGrid } from "../src/report/print.ts";
@@ -133,7 +133,9 @@ describe("the tables of losses", () => {
     const [grid] = lossGrids(resultsOf([layer(1, 4, 5), layer(128, 10, 5)], []));
     expect(grid.columns.slice(2).map(({ header }) => header)).toEqual(["M = 1, 1 thread", "M = 128, 1 thread"]);
     expect(grid.rows).toEqual([
-      ["ort: ort-node-dynamic-int8", "int8 or int16 activations", "", "0.500×"],
+      ["ort: ort-node-dynamic-int8", "int8 activations", "", "0.500×"],
+      ["ort: ort-node-dynamic-int8", "int16 activations", "0.625×", "0.250×"],
+      ["ort: ort-web-float32", "float32 activations", "0.598×", "0.598×"],
       ["ort: ort-web-float32", "float32 weights", "0.9967×", "0.9967×"],
     ]);
   });
@@ -169,6 +171,13 @@ describe("the documents of a run", () => {
     expect(summary).toContain("![a chart](there/a.svg)");
     expect(summary).toContain("(there/README.md)");
     expect(summary).not.toContain("2 threads**");
+  });
+
+  it("have a short form with a chart and the first shape", () => {
+    const summary = renderShortSummary(results, charts[0], "there");
+    for (const part of ["Some CPU, 2 cores", "![a chart](there/a.svg)", "| 0.500× |", "(there/README.md)"])
+      expect(summary).toContain(part);
+    expect(summary).not.toContain("quantize, 4096x4096");
   });
 
   it("draw medians between quartiles, and bandwidths", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../src/results.ts";
 import { webgpuLinearGrids } from "../src/webgpu/report/linear-grids.ts";
-import { renderWebGPUPage } from "../src/webgpu/report/markdown.ts";
+import { webgpuLossGrids } from "../src/webgpu/report/loss-grids.ts";
+import { renderShortWebGPUSummary, renderWebGPUPage } from "../src/webgpu/report/markdown.ts";
 import { quantizeGrids } from "../src/webgpu/report/quantize-grids.ts";
 import { webgpuTargetGrids } from "../src/webgpu/report/targets.ts";
 import type { Clock, WebGPURun } from "../src/webgpu/results.ts";
@@ -81,6 +82,31 @@ describe("the tables of a run on WebGPU", () => {
     const near = { ...run, linear: [layer(1, "gpu", [octet("int8", 1), matMulNBits(4.9996)])] };
     const [{ rows }] = webgpuTargetGrids([near]);
     expect(rows[0].slice(1, 3)).toEqual(["≥ 5.00×", "4.9996× missed"]);
+  });
+
+  it("name what is faster, by the first clock", () => {
+    const fast = [octet("int8", 10), octet("float", 30), octet("float32", 30), timed("ort-webgpu-float32", 20)];
+    const linear = [
+      layer(1, "gpu", [octet("float", 1), matMulNBits(2)]),
+      layer(16, "gpu", fast),
+      layer(1, "wall", fast),
+    ];
+    const [grid, ...others] = webgpuLossGrids({ ...run, linear });
+    expect(others).toEqual([]);
+    expect(grid.rows).toEqual([
+      ["ort: ort-webgpu-float32", "float32 activations", "", "0.667×"],
+      ["ort: ort-webgpu-float32", "float32 weights", "", "0.667×"],
+    ]);
+    expect(webgpuLossGrids(run)).toEqual([]);
+  });
+
+  it("have a short form with the first shape by the first clock", () => {
+    const { date, quick, machine } = resultsOf([], []);
+    const results = { schema: 1, date, quick, machine, runs: [run] } as const;
+    const summary = renderShortWebGPUSummary(results, { file: "chart.svg", title: "a chart" }, "there");
+    for (const text of ["![a chart](there/chart.svg)", "acme", "peer 1.2.3", "| 6.00× |", "(there/README.md)"])
+      expect(summary).toContain(text);
+    expect(summary).not.toContain("wall time**");
   });
 
   it("stand on a page with all runs and charts", () => {

@@ -31,6 +31,11 @@ export function linearGrid(title: string, cells: readonly ArmsByRows[], base: st
   };
 }
 
+/** Cells with the arms of these ids only. */
+export function pickArms<Cell extends ArmsByRows>(cells: readonly Cell[], arms: readonly string[]): Cell[] {
+  return cells.map((cell) => ({ ...cell, arms: cell.arms.filter(({ arm }) => arms.includes(arm)) }));
+}
+
 /** The first calls of turns, with a single row of activations: where cold caches and sleeping threads show. */
 export function freshGrids({ linear }: Results): Grid[] {
   const single = linear.filter(({ rows }) => rows === 1);

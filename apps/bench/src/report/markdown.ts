@@ -1,8 +1,9 @@
 import type { Results } from "../results.ts";
 import { describeRun, findDoubt } from "./describe-run.ts";
 import { errorGrid } from "./error-grid.ts";
+import { countThreads } from "./format.ts";
 import type { Grid } from "./grid.ts";
-import { freshGrids, linearGrids } from "./linear-grids.ts";
+import { freshGrids, linearGrid, linearGrids, pickArms } from "./linear-grids.ts";
 import { lossGrids } from "./loss-grid.ts";
 import { memoryGrids } from "./memory-grids.ts";
 import { renderSection, renderTable } from "./render-table.ts";
@@ -57,6 +58,33 @@ export function renderSummary(results: Results, charts: readonly Chart[], folder
     renderTable(targetGrid(results)),
     ...lossGrids(results).flatMap(section),
     `[All shapes, thread counts and charts](${folder}/README.md).`,
+  ].join("\n\n");
+}
+
+/** Octet's build for current engines, and who wins or loses beside it. */
+const shortList = [
+  ...["octet-wasm-relaxed-int8", "octet-wasm-relaxed-int16", "octet-wasm-relaxed-float"],
+  ...["ort-web-dynamic-int8", "ort-web-mat-mul-n-bits", "ort-web-float32"],
+  ...["ort-node-dynamic-int8", "ort-node-mat-mul-n-bits-level-4"],
+];
+
+/** What the README of the repository shows of a run: a chart and a small table. `folder`: the relative path of the results. */
+export function renderShortSummary(results: Results, chart: Chart, folder: string): string {
+  const [first] = results.linear;
+  const cells = results.linear.filter(
+    ({ outFeatures, inFeatures, rows, threads }) =>
+      outFeatures === first?.outFeatures &&
+      inFeatures === first.inFeatures &&
+      threads === first.threads &&
+      [1, 128].includes(rows),
+  );
+  const title = `Linear, weights ${first?.outFeatures}x${first?.inFeatures} (out x in), ${countThreads(first?.threads ?? 1)}`;
+  return [
+    ...introduction(results),
+    `![${chart.title}](${folder}/${chart.file})`,
+    `**${title}**: medians in ms, ± half the distance of the quartiles; speeds are multiples of onnxruntime-web's dynamic int8.`,
+    renderTable(linearGrid(title, pickArms(cells, shortList))),
+    `[All arms, shapes and thread counts, quantize, what was to be reached, and what is faster](${folder}/README.md).`,
   ].join("\n\n");
 }
 

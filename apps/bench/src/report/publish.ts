@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Results } from "../results.ts";
 import { insertBetweenMarks, type Mark } from "./insert.ts";
-import { renderSummary } from "./markdown.ts";
+import { renderShortSummary, renderSummary } from "./markdown.ts";
 import { chartsOf, writeReport } from "./write-report.ts";
 
 /** Of the repository. */
@@ -22,7 +22,7 @@ export async function publish(results: Results): Promise<string[]> {
   const charts = [all[0], all[all.length - 1]];
   const documents = {
     "apps/bench/README.md": renderSummary(results, charts, "results"),
-    "README.md": renderSummary(results, charts, folder),
+    "README.md": renderShortSummary(results, all[0], folder),
   };
   return [...written.map((file) => `${folder}/${file}`), ...(await insertInDocuments(documents))];
 }

@@ -1,17 +1,17 @@
 import { formatNumber, formatRatio } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
-import { baseline, cellsByShape, cudaArms, findArm, octetArms, speedOver } from "../linear-cells.ts";
+import { baseline, type CUDAArm, cellsByShape, cudaArms, findArm, octetArms, speedOver } from "../linear-cells.ts";
 import type { BenchCell, CUDACheck } from "../results.ts";
 
-/** A table for each shape of weights: a row for each number of activations' rows, a column for each arm that was timed. */
-export function cudaLinearGrids(check: CUDACheck): Grid[] {
+/** A table for each shape of weights: a row for each number of activations' rows, a column for each of the arms that was timed. */
+export function cudaLinearGrids(check: CUDACheck, wanted: readonly CUDAArm[] = cudaArms): Grid[] {
   return [...cellsByShape(check)].map(([shape, cells]) => {
-    const arms = cudaArms.filter(({ id }) => cells.some((cell) => findArm(cell, id)));
+    const arms = wanted.filter(({ id }) => cells.some((cell) => findArm(cell, id)));
     return {
       title: `Linear, weights ${shape} (N x K), µs`,
       columns: [right("M"), ...arms.map(({ title }) => right(title))],
       rows: cells.map((cell) => [String(cell.m), ...arms.map(({ id }) => timeAndSpeed(cell, id))]),
-      notes: cells.some(({ arms }) => arms.some(({ samples }) => samples === 1))
+      notes: cells.some((cell) => arms.some(({ id }) => findArm(cell, id)?.samples === 1))
         ? ["\\* one sample: a call too slow for more"]
         : [],
     };

@@ -3,6 +3,7 @@ import type { Chart } from "../../report/markdown.ts";
 import { renderSection, renderTable } from "../../report/render-table.ts";
 import { describePlace } from "../../webgpu/report/describe-place.ts";
 import type { WebGPUResults } from "../../webgpu/results.ts";
+import { cudaArms } from "../linear-cells.ts";
 import type { CUDACheck } from "../results.ts";
 import { gpuGrids } from "./beside-webgpu.ts";
 import { callGrids, partGrid } from "./check-grids.ts";
@@ -63,6 +64,20 @@ export function renderCUDASummary(
     ...section(elementwiseGrids(check.bench)[0]),
     ...(webgpu === undefined ? [] : gpuGrids(check, webgpu.runs[0]).slice(0, 1).flatMap(section)),
     `[All shapes, ceilings, what was checked, and what a call costs](${results}/cuda/README.md).`,
+  ].join("\n\n");
+}
+
+/** What the README of the repository shows of a check: a chart and the first shape, without PyTorch's slowest ways. */
+export function renderShortCUDASummary(check: CUDACheck, chart: Chart, folder: string): string {
+  const arms = cudaArms.filter(({ id }) => !["torch-int-mm-row-major", "torch-weight-int8pack-mm"].includes(id));
+  const [grid] = cudaLinearGrids(check, arms);
+  return [
+    describeGPU(check),
+    imageOf(chart, `${folder}/`),
+    `**${grid.title}**: medians; in brackets, speed as a multiple of cuBLASLt's float16, the best of up to 24 algorithms. Raw products are sums without scales.`,
+    renderTable(grid),
+    ...(grid.notes ?? []),
+    `[All shapes, goals, what is faster, quantize, WebGPU on the same GPU, and what was checked](${folder}/README.md).`,
   ].join("\n\n");
 }
 

@@ -5,12 +5,13 @@ import type { TopLevelSpec } from "vega-lite";
 import type { Chart } from "../../report/markdown.ts";
 import { insertInDocuments, root } from "../../report/publish.ts";
 import { renderChart } from "../../report/render-chart.ts";
-import { readWebGPUResults, writeWebGPUReport } from "../../webgpu/report/write-report.ts";
+import { renderShortWebGPUSummary } from "../../webgpu/report/markdown.ts";
+import { readWebGPUResults, webgpuChartsOf, writeWebGPUReport } from "../../webgpu/report/write-report.ts";
 import type { WebGPUResults } from "../../webgpu/results.ts";
 import { readCheck } from "../read-check.ts";
 import type { CUDACheck } from "../results.ts";
 import { bandwidthChart } from "./bandwidth-chart.ts";
-import { renderCUDAPage, renderCUDASummary } from "./markdown.ts";
+import { renderCUDAPage, renderCUDASummary, renderShortCUDASummary } from "./markdown.ts";
 import { speedChart } from "./speed-chart.ts";
 
 /** Folders of results, from the root of the repository. */
@@ -49,12 +50,18 @@ export async function publishCUDA(): Promise<string[]> {
   const charts = chartsOf(check);
   const documents = {
     "apps/bench/README.md": renderCUDASummary(check, charts, "results", webgpu),
-    "README.md": renderCUDASummary(check, charts, "apps/bench/results", webgpu),
+    "README.md": renderShortCUDASummary(check, charts[0], cudaFolder),
     "docs/cuda.md": renderCUDASummary(check, charts, "../apps/bench/results", webgpu),
   };
   return [
     ...pages.map((file) => `${cudaFolder}/${file}`),
     ...webgpuPages.map((file) => `${webgpuFolder}/${file}`),
     ...(await insertInDocuments(documents, "cuda")),
+    ...(webgpu
+      ? await insertInDocuments(
+          { "README.md": renderShortWebGPUSummary(webgpu, webgpuChartsOf(webgpu)[0], webgpuFolder) },
+          "webgpu",
+        )
+      : []),
   ];
 }

@@ -5,7 +5,8 @@ import { renderWebGPUSummary } from "./markdown.ts";
 import { webgpuChartsOf, writeWebGPUReport } from "./write-report.ts";
 
 /**
- * Makes a run the one that the repository shows: in the folder `results/webgpu`, in the README of the bench and in that of the repository.
+ * Makes a run the one that the repository shows: in the folder `results/webgpu` and in the README of the bench. (That of the repository
+ * shows WebGPU on a GPU.)
  * Returns the paths of what was written, from the root of the repository.
  */
 export async function publishWebGPU(results: WebGPUResults): Promise<string[]> {
@@ -14,7 +15,6 @@ export async function publishWebGPU(results: WebGPUResults): Promise<string[]> {
   const charts = webgpuChartsOf(results).slice(0, 1);
   const documents = {
     "apps/bench/README.md": renderWebGPUSummary(results, charts, "results/webgpu"),
-    "README.md": renderWebGPUSummary(results, charts, folder),
   };
   return [...written.map((file) => `${folder}/${file}`), ...(await insertInDocuments(documents, "webgpu"))];
 }
