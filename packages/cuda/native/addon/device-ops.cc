@@ -78,7 +78,8 @@ Napi::Value Device::activation(const Napi::CallbackInfo& info) {
     const Memory& y = Buffer::memory_of(call.Get("y"), *context_, bytes, "y");
     octet::activation({x.data, int(dtype)}, y.data, size, int(integer_field(call, "kind", 2)), context_->stream());
     context_->check_launch("activation");
-    context_->settle_codes();
+    // An empty op launches nothing: what was enqueued last may have written codes.
+    if (size != 0) context_->settle_codes();
     return info.Env().Undefined();
   });
 }
@@ -123,7 +124,7 @@ Napi::Value Device::linear(const Napi::CallbackInfo& info) {
     linear.early = context_->codes_settled();
     octet::linear(linear, context_->stream());
     context_->check_launch("linear");
-    context_->settle_codes();
+    if (linear.m != 0 && linear.n != 0) context_->settle_codes();
     return info.Env().Undefined();
   });
 }
