@@ -8,6 +8,8 @@
   emulatorLaunch(grid, block, shared_bytes, stream, [=] { kernel(__VA_ARGS__); })
 #else
 #include <cuda_runtime.h>
+
+#include "per-device.h"
 /** A kernel whose name holds commas goes in parentheses. More than 48 KB of shared memory must be asked for by name. */
 #define OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                                   \
   do {                                                                                                                 \
@@ -16,18 +18,31 @@
       cudaFuncSetAttribute(octet_kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, int(shared_bytes));              \
     octet_kernel<<<grid, block, shared_bytes, stream>>>(__VA_ARGS__);                                                  \
   } while (0)
-/** With `early`, where the device can, the kernel starts once that before it lets it: see start_dependents and wait_for_dependencies. */
+/** With `early`, where that can be, the kernel starts once that before it lets it: see start_dependents and wait_for_dependencies. */
 #define OCTET_LAUNCH_EARLY(early, kernel, grid, block, shared_bytes, stream, ...)                                        \
   do {                                                                                                                   \
-    if ((early) && starts_early()) launch_early(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);                 \
+    if ((early) && starts_early(kernel)) launch_early(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);           \
     else OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);                                           \
   } while (0)
 
-/** Whether the device lets a kernel start before the one before it is done. */
-inline bool starts_early() {
+/**
+ * Whether a kernel may start before the one before it is done. Its code must have been compiled for 9.0 or later, not only the device be
+ * such: older code runs there too where nothing newer was built, and does not wait (see wait_for_dependencies).
+ */
+template <class... Parameters>
+bool starts_early(void (*kernel)(Parameters...)) {
   int device = 0, major = 0;
-  return cudaGetDevice(&device) == cudaSuccess && cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) == cudaSuccess &&
-         major >= 9;
+  if (cudaGetDevice(&device) != cudaSuccess || cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess || major < 9)
+    return false;
+  // Kernels of one signature share the answer: all that start early are compiled for the same GPUs.
+  static octet::PerDevice<bool> answers;
+  return answers.get(device, [&] {
+    cudaFuncAttributes attributes{};
+    if (cudaFuncGetAttributes(&attributes, kernel) == cudaSuccess) return attributes.ptxVersion >= 90;
+    // The launch says itself what is wrong.
+    cudaGetLastError();
+    return false;
+  });
 }
 
 template <class... Parameters, class... Arguments>

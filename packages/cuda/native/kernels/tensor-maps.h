@@ -25,7 +25,11 @@ inline bool make_tensor_map(const TensorMapCall& call, CUtensorMap* map) {
   static const Encode encode = [] {
     void* found = nullptr;
     cudaDriverEntryPointQueryResult status{};
-    if (cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &found, 12000, cudaEnableDefault, &status) != cudaSuccess) found = nullptr;
+    if (cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &found, 12000, cudaEnableDefault, &status) != cudaSuccess) {
+      found = nullptr;
+      // There are other kernels: the check of their launch must not meet this.
+      cudaGetLastError();
+    }
     return reinterpret_cast<Encode>(status == cudaDriverEntryPointSuccess ? found : nullptr);
   }();
   if (encode == nullptr) return false;

@@ -4,6 +4,7 @@
 
 #include "launch-support.cuh"
 #include "linear-wide.cuh"
+#include "per-device.h"
 #include "tensor-cores.cuh"
 #include "tensor-maps.h"
 
@@ -36,7 +37,11 @@ Clusters count_clusters() {
   for (int parts = 1; parts <= most_parts; parts++) {
     cudaLaunchAttribute attribute;
     const cudaLaunchConfig_t configuration = wide_configuration<Tiles>(1, parts, nullptr, &attribute);
-    if (cudaOccupancyMaxActiveClusters(&counts[size_t(parts - 1)], linear_wide<Tiles>, &configuration) != cudaSuccess) counts[size_t(parts - 1)] = 0;
+    if (cudaOccupancyMaxActiveClusters(&counts[size_t(parts - 1)], linear_wide<Tiles>, &configuration) != cudaSuccess) {
+      counts[size_t(parts - 1)] = 0;
+      // Such clusters are not launched: the check of what is launched must not meet this.
+      cudaGetLastError();
+    }
   }
   return counts;
 }
@@ -97,7 +102,8 @@ bool launch_fastest(TensorCoreInput x, const uint8_t* w, LinearShape shape, Line
   cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device);
   cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device);
   if (major != 9 || minor != 0) return false;
-  static const Clusters clusters = count_clusters<First>();
+  static PerDevice<Clusters> known;
+  const Clusters clusters = known.get(device, count_clusters<First>);
   WideWay best;
   consider<First>(shape, clusters, &best);
   (consider<Tiles>(shape, clusters, &best), ...);
