@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { OctetError } from "@octet/core";
@@ -22,7 +23,14 @@ function localBuild(platform: Platform): Candidate {
 
 const binaryPackage: Candidate = {
   what: "the package @octet/cuda-linux-x64",
-  find: async () => (await import("@octet/cuda-linux-x64")).addonPath,
+  find: async () => {
+    const { addonPath } = await import("@octet/cuda-linux-x64");
+    if (existsSync(addonPath)) return addonPath;
+    // Reinstalling, which mends a package that is missing, would bring the same one again.
+    throw new Error(
+      `it was packed without its binary ${addonPath}; install another version of it, or build the binary`,
+    );
+  },
 };
 
 /**
