@@ -7,9 +7,9 @@ import {
   narrow,
   type TensorLike,
 } from "@octet/core";
-import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
-import { emulatorMissing } from "./emulator.ts";
+import { emulatorMissing } from "../test/emulator.ts";
+import { createCUDABackend } from "./index.ts";
 
 // Which kernel runs depends on rows, on columns, on K modulo 16 and on dtypes: these shapes reach each one, with edges inside a tile, and
 // long rows go around the ring.

@@ -1,7 +1,7 @@
 import { createReferenceBackend, type FloatDType, type Granularity, type HostTensor, narrow } from "@octet/core";
-import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
-import { emulatorMissing } from "./emulator.ts";
+import { emulatorMissing } from "../test/emulator.ts";
+import { createCUDABackend } from "./index.ts";
 
 // Which kernels quantize and dequantize depends on the layout of channels, on how long their runs are and on what is a multiple of 8 or 16.
 const cases: readonly { readonly shape: readonly number[]; readonly granularity: Granularity }[] = [
