@@ -1,0 +1,39 @@
+import type { OctetError } from "../errors.ts";
+import { type Finding, Outcome } from "./outcome.ts";
+
+/** The ops whose outcome is not known yet, in call order, and the errors that no caller has been told. */
+export class OutcomeLedger {
+  #open: Outcome[] = [];
+  #unreported: Outcome[] = [];
+
+  /** How many outcomes are not known. */
+  get openCount(): number {
+    return this.#open.length;
+  }
+
+  /** The outcome of an op on these inputs; undefined where nothing can have gone wrong. */
+  open(inputs: readonly (Outcome | undefined)[], finding: Finding | undefined): Outcome | undefined {
+    const doubtful = inputs.filter((input) => input !== undefined && !(input.settled && input.error === undefined));
+    if (doubtful.length === 0 && finding === undefined) return undefined;
+    const outcome = new Outcome(doubtful as Outcome[], finding);
+    this.#open.push(outcome);
+    return outcome;
+  }
+
+  /** Settles the outcomes that are known, in call order. */
+  settle(): void {
+    let count = 0;
+    for (const outcome of this.#open) {
+      if (!outcome.settle()) break;
+      if (outcome.error !== undefined && outcome.isOrigin) this.#unreported.push(outcome);
+      count++;
+    }
+    this.#open.splice(0, count);
+  }
+
+  /** The first error that no download has thrown. Each is handed out once. */
+  takeUnreported(): OctetError | undefined {
+    this.#unreported = this.#unreported.filter(({ reported }) => !reported);
+    return this.#unreported.shift()?.report();
+  }
+}

@@ -1,0 +1,83 @@
+import type { AnyOp, Backend } from "../backend/contract.ts";
+import { DeviceBackend, type HostData } from "../backend/device-backend.ts";
+import type { AnyKernel, KernelTable, Operand, StateOperand } from "../backend/kernels.ts";
+import { copyHost } from "../tensors/copy-host.ts";
+import { allocate } from "../tensors/dtype.ts";
+import { type Form, isQuantizedForm, isRowCodesForm } from "../tensors/forms.ts";
+import { sizeOf } from "../tensors/shape.ts";
+
+/** The data of one handle; whatever made it has filled it in. */
+interface Storage {
+  host: HostData | undefined;
+}
+
+/** An op on its operands, ready to be computed. */
+type Launch = () => void;
+
+/**
+ * The definition of every op in plain TypeScript: what the other backends are compared with. Small, readable, never tuned. It runs
+ * each op at the call, so that its errors are thrown there. Any op runs on it, since an op brings its own definition.
+ */
+export function createReferenceBackend(): Backend {
+  return new ReferenceBackend();
+}
+
+class ReferenceBackend extends DeviceBackend<Storage, Launch> {
+  constructor() {
+    super({ name: "reference", device: "JavaScript engine", maxTensorBytes: 2 ** 32, features: [] }, definitions);
+  }
+
+  protected override allocate(form: Form): Storage {
+    if (isQuantizedForm(form) || isRowCodesForm(form)) return { host: undefined };
+    return { host: { ...form, data: allocate(form.dtype, sizeOf(form.shape)) } };
+  }
+
+  protected override write(storage: Storage, host: HostData): void {
+    storage.host = copyHost(host);
+  }
+
+  protected override async read(storage: Storage): Promise<HostData> {
+    return copyHost(storage.host as HostData);
+  }
+
+  protected override copy(from: Storage, to: Storage): void {
+    to.host = copyHost(from.host as HostData);
+  }
+
+  protected override release(storage: Storage): void {
+    storage.host = undefined;
+  }
+
+  protected override launch(launch: Launch): undefined {
+    launch();
+  }
+
+  protected override async wait(): Promise<void> {}
+
+  protected override close(): void {}
+}
+
+/** The kernel of every op is its definition. */
+const definitions: KernelTable<Launch> = {
+  has: () => true,
+  find: (op) => kernelOf(op),
+};
+
+function kernelOf(op: AnyOp): AnyKernel<Launch> {
+  return (inputs: object, params: object, output: Operand<Form, Storage> | undefined) => () => {
+    const hosts = Object.fromEntries(Object.entries(inputs).map(([name, operand]) => [name, hostOf(operand)]));
+    const result = op.compute(hosts, params) as HostData | undefined;
+    if (output !== undefined) output.storage.host = result;
+  };
+}
+
+type AnyOperand = Operand<Form, Storage> | StateOperand<Storage> | undefined | readonly AnyOperand[];
+
+/** What an op's definition takes. */
+function hostOf(operand: AnyOperand): unknown {
+  if (operand === undefined) return undefined;
+  if (Array.isArray(operand)) return operand.map(hostOf);
+  if ("storage" in operand) return operand.storage.host;
+  const { form, rows, length } = operand as StateOperand<Storage>;
+  return { ...form, rows: rows.map(({ host }) => host), length: length.host };
+}
