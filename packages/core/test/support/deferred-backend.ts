@@ -1,0 +1,108 @@
+import type { AnyOp, Backend } from "@octet/core";
+import {
+  allocate,
+  type AnyKernel,
+  copyHost,
+  DeviceBackend,
+  type Finding,
+  type Form,
+  type HostData,
+  isQuantizedForm,
+  isRowCodesForm,
+  type KernelTable,
+  type Operand,
+  type StateOperand,
+} from "@octet/core/backend";
+import { OctetError, sizeOf } from "@octet/core";
+
+interface Storage {
+  host: HostData | undefined;
+}
+
+class LateFinding implements Finding {
+  known = false;
+  error: OctetError | undefined;
+}
+
+/** A backend that runs ops by their definitions, but late: when something is read or waited for, as devices do. */
+export function createDeferredBackend(): Backend & { readonly pending: number } {
+  return new DeferredBackend();
+}
+
+class DeferredBackend extends DeviceBackend<Storage, () => void> {
+  readonly #queue: (() => void)[] = [];
+
+  constructor() {
+    super({ name: "deferred", device: "test", maxTensorBytes: 2 ** 20, features: [] }, definitions);
+  }
+
+  get pending(): number {
+    return this.#queue.length;
+  }
+
+  protected override allocate(form: Form): Storage {
+    if (isQuantizedForm(form) || isRowCodesForm(form)) return { host: undefined };
+    return { host: { ...form, data: allocate(form.dtype, sizeOf(form.shape)).fill(1) } };
+  }
+
+  protected override write(storage: Storage, host: HostData): void {
+    storage.host = copyHost(host);
+  }
+
+  protected override read(storage: Storage): Promise<HostData> {
+    return new Promise((resolve) => {
+      this.#queue.push(() => resolve(copyHost(storage.host as HostData)));
+      setTimeout(() => this.#drain());
+    });
+  }
+
+  protected override copy(from: Storage, to: Storage): void {
+    this.#queue.push(() => {
+      to.host = copyHost(from.host as HostData);
+    });
+  }
+
+  protected override release(): void {}
+
+  protected override launch(launch: () => void): Finding {
+    const finding = new LateFinding();
+    this.#queue.push(() => {
+      try {
+        launch();
+      } catch (error) {
+        finding.error = OctetError.isInstance(error) ? error : new OctetError("ERR_DEVICE_LOST", String(error));
+      }
+      finding.known = true;
+    });
+    return finding;
+  }
+
+  protected override wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#queue.push(resolve);
+      setTimeout(() => this.#drain());
+    });
+  }
+
+  protected override close(): void {}
+
+  #drain(): void {
+    for (const work of this.#queue.splice(0)) work();
+  }
+}
+
+const definitions: KernelTable<() => void> = { has: () => true, find: (op) => kernelOf(op) };
+
+function kernelOf(op: AnyOp): AnyKernel<() => void> {
+  return (inputs: object, params: object, output: Operand<Form, Storage> | undefined) => () => {
+    const hosts = Object.fromEntries(Object.entries(inputs).map(([name, operand]) => [name, hostOf(operand)]));
+    const result = op.compute(hosts, params) as HostData | undefined;
+    if (output !== undefined) output.storage.host = result;
+  };
+}
+
+function hostOf(operand: Operand<Form, Storage> | StateOperand<Storage> | undefined): unknown {
+  if (operand === undefined) return undefined;
+  if ("storage" in operand) return operand.storage.host;
+  return { ...operand.form, rows: operand.rows.map(({ host }) => host), length: operand.length.host };
+}
