@@ -4,17 +4,16 @@ const methods = [
   "supports",
   "upload",
   "download",
-  "quantize",
-  "dequantize",
-  "linear",
-  "activation",
+  "run",
+  "record",
+  "state",
   "sync",
   "memory",
   "dispose",
 ] as const satisfies readonly (keyof Backend)[];
 
 /** The version of the backend contract that the cases are about. */
-const apiVersion = 1;
+const apiVersion = 2;
 
 /**
  * What a factory gave, if it can be run at all: without this, a missing method would fail every case with the same words. What is

@@ -19,7 +19,7 @@ type OperandsOf<Hosts> = { readonly [Name in keyof Hosts]: OperandOf<Hosts[Name]
 /** An op to check, and how. */
 export interface OpCheck<Hosts extends Readonly<Record<string, HostOperand | undefined>>> {
   readonly inputs: Hosts;
-  readonly call: (backend: Backend, operands: OperandsOf<Hosts>) => Operand;
+  readonly call: (operands: OperandsOf<Hosts>, backend: Backend) => Operand;
   /** Compares the result with the reference's. Default: every bit. */
   readonly compare?: (got: HostOperand, wanted: HostOperand) => void;
   /** Runs the op a second time, which must give the same bits: for results that the contract does not fix to the bit. */
@@ -38,7 +38,7 @@ export async function checkOp<Hosts extends Readonly<Record<string, HostOperand 
   { inputs, call, compare = checkSame, repeat = false, large = false }: OpCheck<Hosts>,
 ): Promise<void> {
   const wanted = await keepTensors(async (keep) => {
-    return download(reference, keep(call(reference, uploadAll(reference, inputs, keep))));
+    return download(reference, keep(call(uploadAll(reference, inputs, keep), reference)));
   });
   const before = backend.memory();
   await keepTensors(async (keepAlive) => {
@@ -50,13 +50,13 @@ export async function checkOp<Hosts extends Readonly<Record<string, HostOperand 
     const hosts = Object.values(inputs).filter((host) => host !== undefined);
     const checkGuards = guardMemory(backend, large ? [] : [...hosts, wanted], keep);
     const operands = uploadAll(backend, inputs, keep);
-    const result = keep(call(backend, operands));
+    const result = keep(call(operands, backend));
     checkHandle(backend, result, wanted);
     checkMemory(backend, before, alive);
     const got = await download(backend, result);
     compare(got, wanted);
     if (repeat) {
-      const again = await download(backend, keep(call(backend, operands)));
+      const again = await download(backend, keep(call(operands, backend)));
       checkSame(again, got, "the same op run again");
     }
     for (const [name, operand] of Object.entries(operands as Readonly<Record<string, Operand | undefined>>)) {

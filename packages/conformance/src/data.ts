@@ -1,5 +1,4 @@
 import {
-  allocate,
   bitRange,
   type FloatDType,
   type Granularity,
@@ -11,6 +10,7 @@ import {
   scaleShape,
   sizeOf,
 } from "@octet/core";
+import { allocate } from "@octet/core/backend";
 import type { Random } from "./random.ts";
 
 /** `values` rounded to `dtype`. */

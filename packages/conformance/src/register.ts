@@ -2,6 +2,7 @@ import type { BackendFactory } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { ConformanceFailure } from "./failure.ts";
+import { profileOf } from "./profiles.ts";
 import { type ConformanceOptions, defaultTimeout } from "./run.ts";
 import { runCase } from "./run-case.ts";
 
@@ -29,6 +30,7 @@ export function registerConformance(
   options: ConformanceOptions = {},
 ): void {
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout } = options;
+  const profile = profileOf(options.profile ?? "layers");
   const holder = new BackendHolder(factory);
   const families = Map.groupBy(cases.filter(filter), ({ family }) => family);
   describe(name, () => {
@@ -36,7 +38,7 @@ export function registerConformance(
       describe(family, () => {
         for (const conformanceCase of members) {
           it(conformanceCase.id, async (context: TestContext) => {
-            const { status, message, error } = await runCase(conformanceCase, holder, timeout);
+            const { status, message, error } = await runCase(conformanceCase, holder, { timeout, profile });
             if (status === "failed") throw new ConformanceFailure(message, { cause: error });
             if (status === "unsupported") context.skip(message);
           });

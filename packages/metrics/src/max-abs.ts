@@ -1,4 +1,5 @@
-import { type FloatDType, type HostTensor, nonFinite, normalizeFloatTensor, type TensorLike } from "@octet/core";
+import { type FloatDType, type HostTensor, normalizeFloatTensor, type TensorLike } from "@octet/core";
+import { nonFinite } from "@octet/core/backend";
 import { blockLength, widenRange } from "./blocks.ts";
 
 /**

@@ -1,5 +1,6 @@
-import { type ActivationKind, type FloatDType, floatDTypes, type HostTensor } from "@octet/core";
+import { type ActivationKind, activation, type FloatDType, floatDTypes, type HostTensor } from "@octet/core";
 import { checkActivationBound } from "../activation-bound.ts";
+import { activationCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import { bitsTensor, generate } from "../data.ts";
@@ -61,13 +62,13 @@ function build(
   return {
     id: `activation/${kind}-${name}.${dtype}.${nameShape(shape)}.seed${seed}`,
     family: "activation",
-    needs: [{ op: "activation", dtype, kind }],
+    needs: [activationCall(dtype, shape, kind)],
     catches: [...everyOpCatches, ...shapeCatches(shape), ...outputCatches(dtype), ...catches],
     run: (context) => {
       const x = data(new Random(seed));
       return checkOp(context, {
         inputs: { x },
-        call: (backend, operands) => backend.activation(operands.x, kind),
+        call: (operands) => activation(operands.x, kind),
         ...(kind !== "relu" && {
           compare: (got) => checkActivationBound(got as HostTensor<FloatDType>, x, kind),
           repeat: true,

@@ -1,10 +1,12 @@
 import {
+  dequantize,
   type FloatDType,
   type Granularity,
   type HostQuantizedTensor,
   normalizeGranularity,
   scaleLayout,
 } from "@octet/core";
+import { dequantizeCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import type { Fault } from "../faults.ts";
@@ -33,12 +35,12 @@ export function dequantizeCase(options: DequantizeRow): ConformanceCase {
   return {
     id: `dequantize/${name}.${nameShape(shape)}.b${bits}.${nameGranularity(row.granularity)}.${dtype}.seed${seed}`,
     family: "dequantize",
-    needs: [{ op: "dequantize", dtype, granularity, bits }],
+    needs: [dequantizeCall({ shape, granularity, bits }, dtype)],
     catches: [...everyOpCatches, ...shapeCatches(shape), ...outputCatches(dtype), ...row.catches],
     run: (context) =>
       checkOp(context, {
         inputs: { q: row.data(row, new Random(seed)) },
-        call: (backend, { q }) => backend.dequantize(q, dtype),
+        call: ({ q }) => dequantize(q, { dtype }),
       }),
   };
 }

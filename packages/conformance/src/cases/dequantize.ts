@@ -1,4 +1,12 @@
-import { bitsToFloat32, type FloatDType, floatDTypes, type Granularity, type HostQuantizedTensor } from "@octet/core";
+import {
+  bitsToFloat32,
+  dequantize,
+  type FloatDType,
+  floatDTypes,
+  type Granularity,
+  type HostQuantizedTensor,
+} from "@octet/core";
+import { dequantizeCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import { codesTensor, gridScale, quantizedTensor, randomScale } from "../data.ts";
@@ -142,11 +150,11 @@ function defaultDTypeCase(): ConformanceCase {
   return {
     id: "dequantize/default-dtype-is-float16.5x7.b8.dim0.seed3",
     family: "dequantize",
-    needs: [{ op: "dequantize", dtype: "float16", granularity: perRow, bits: 8 }],
+    needs: [dequantizeCall({ shape: [5, 7], granularity: perRow, bits: 8 }, "float16")],
     catches: [...everyOpCatches, "dropped-tail", "previous-scale", "ignored-output-dtype"],
     run: (context) => {
       const q: HostQuantizedTensor = quantizedTensor([5, 7], perRow, 8, new Random(3), gridScale());
-      return checkOp(context, { inputs: { q }, call: (backend, operands) => backend.dequantize(operands.q) });
+      return checkOp(context, { inputs: { q }, call: (operands) => dequantize(operands.q) });
     },
   };
 }

@@ -1,4 +1,12 @@
-import { type Backend, maxExactInFeatures, type OctetErrorCode } from "@octet/core";
+import {
+  activation,
+  type Backend,
+  dequantize,
+  linear,
+  maxExactInFeatures,
+  type OctetErrorCode,
+  quantize,
+} from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import { checkThrows } from "../expect-error.ts";
 import { keepTensors } from "../keep-tensors.ts";
@@ -7,11 +15,7 @@ import { type ErrorOperands, uploadOperands } from "./error-operands.ts";
 import { promiseCase } from "./promise-case.ts";
 
 /** A call that must throw. Casts stand where TypeScript would refuse what JavaScript lets through. */
-type BadCall = readonly [
-  what: string,
-  code: OctetErrorCode,
-  call: (backend: Backend, tensors: ErrorOperands) => unknown,
-];
+type BadCall = readonly [what: string, code: OctetErrorCode, call: (tensors: ErrorOperands) => unknown];
 
 /** Each op with each kind of argument that does not fit: thrown at the call, whatever the op would have computed. */
 export function argumentErrorCases(): ConformanceCase[] {
@@ -34,7 +38,7 @@ function badCalls(name: string, calls: readonly BadCall[]): ConformanceCase {
         const tensors = uploadOperands(backend, keep);
         const before = backend.memory();
         for (const [what, code, call] of calls) {
-          checkThrows(code, () => call(backend, tensors), what);
+          checkThrows(code, () => call(tensors), what);
           checkMemory(backend, before, []);
         }
       });
@@ -48,103 +52,75 @@ const quantizeCalls: readonly BadCall[] = [
     return [
       `quantize to ${bits} bits`,
       "ERR_UNSUPPORTED",
-      (backend, { x }) => backend.quantize(x, { granularity: { kind: "tensor" }, bits }),
+      ({ x }) => quantize(x, { granularity: { kind: "tensor" }, bits }),
     ];
   }),
   ...[2, -3, 0.5].map((dim): BadCall => {
     return [
       `quantize [3, 8] on dim ${dim}`,
       "ERR_SHAPE",
-      (backend, { x }) => backend.quantize(x, { granularity: { kind: "channel", dim } }),
+      ({ x }) => quantize(x, { granularity: { kind: "channel", dim } }),
     ];
   }),
   ...[0, 3, -1, 1.5, 16].map((size): BadCall => {
     return [
       `quantize [3, 8] in groups of ${size}`,
       "ERR_SHAPE",
-      (backend, { x }) => backend.quantize(x, { granularity: { kind: "group", size } }),
+      ({ x }) => quantize(x, { granularity: { kind: "group", size } }),
     ];
   }),
-  [
-    "quantize by row",
-    "ERR_UNSUPPORTED",
-    (backend, { x }) => backend.quantize(x, { granularity: { kind: "row" } as never }),
-  ],
-  [
-    "quantize an int8 tensor",
-    "ERR_DTYPE",
-    (backend, { int8 }) => backend.quantize(int8 as never, { granularity: { kind: "tensor" } }),
-  ],
-  [
-    "quantize codes",
-    "ERR_DTYPE",
-    (backend, { weight }) => backend.quantize(weight as never, { granularity: { kind: "tensor" } }),
-  ],
+  ["quantize by row", "ERR_UNSUPPORTED", ({ x }) => quantize(x, { granularity: { kind: "row" } as never })],
+  ["quantize an int8 tensor", "ERR_DTYPE", ({ int8 }) => quantize(int8 as never, { granularity: { kind: "tensor" } })],
+  ["quantize codes", "ERR_DTYPE", ({ weight }) => quantize(weight as never, { granularity: { kind: "tensor" } })],
 ];
 
 const dequantizeCalls: readonly BadCall[] = [
-  ["dequantize to int8", "ERR_DTYPE", (backend, { weight }) => backend.dequantize(weight, "int8" as never)],
-  ["dequantize to float64", "ERR_DTYPE", (backend, { weight }) => backend.dequantize(weight, "float64" as never)],
-  ["dequantize a float tensor", "ERR_DTYPE", (backend, { x }) => backend.dequantize(x as never, "float32")],
+  ["dequantize to int8", "ERR_DTYPE", ({ weight }) => dequantize(weight, { dtype: "int8" as never })],
+  ["dequantize to float64", "ERR_DTYPE", ({ weight }) => dequantize(weight, { dtype: "float64" as never })],
+  ["dequantize a float tensor", "ERR_DTYPE", ({ x }) => dequantize(x as never, { dtype: "float32" })],
 ];
 
 const linearCalls: readonly BadCall[] = [
-  ["linear of [3, 7] by [5, 8]", "ERR_SHAPE", (backend, { narrow, weight }) => backend.linear(narrow, weight)],
-  ["linear of a scalar", "ERR_SHAPE", (backend, { scalar, weight }) => backend.linear(scalar, weight)],
-  ["linear by a weight of one axis", "ERR_SHAPE", (backend, { x, bias }) => backend.linear(x, bias)],
-  ["linear by a weight of three axes", "ERR_SHAPE", (backend, { x, cube }) => backend.linear(x, cube)],
-  [
-    "linear plus a bias of 6",
-    "ERR_SHAPE",
-    (backend, { x, weight, longBias }) => backend.linear(x, weight, { bias: longBias }),
-  ],
-  [
-    "linear plus a bias of two axes",
-    "ERR_SHAPE",
-    (backend, { x, weight, rowBias }) => backend.linear(x, weight, { bias: rowBias }),
-  ],
-  ["linear of an int8 tensor", "ERR_DTYPE", (backend, { int8, weight }) => backend.linear(int8 as never, weight)],
-  ["linear of codes", "ERR_DTYPE", (backend, { weight }) => backend.linear(weight as never, weight)],
-  ["linear by an int8 tensor", "ERR_DTYPE", (backend, { x, int8 }) => backend.linear(x, int8 as never)],
-  [
-    "linear plus an int32 bias",
-    "ERR_DTYPE",
-    (backend, { x, weight, int32 }) => backend.linear(x, weight, { bias: int32 as never }),
-  ],
-  ["linear to int8", "ERR_DTYPE", (backend, { x, weight }) => backend.linear(x, weight, { dtype: "int8" as never })],
+  ["linear of [3, 7] by [5, 8]", "ERR_SHAPE", ({ narrow, weight }) => linear(narrow, weight)],
+  ["linear of a scalar", "ERR_SHAPE", ({ scalar, weight }) => linear(scalar, weight)],
+  ["linear by a weight of one axis", "ERR_SHAPE", ({ x, bias }) => linear(x, bias)],
+  ["linear by a weight of three axes", "ERR_SHAPE", ({ x, cube }) => linear(x, cube)],
+  ["linear plus a bias of 6", "ERR_SHAPE", ({ x, weight, longBias }) => linear(x, weight, { bias: longBias })],
+  ["linear plus a bias of two axes", "ERR_SHAPE", ({ x, weight, rowBias }) => linear(x, weight, { bias: rowBias })],
+  ["linear of an int8 tensor", "ERR_DTYPE", ({ int8, weight }) => linear(int8 as never, weight)],
+  ["linear of codes", "ERR_DTYPE", ({ weight }) => linear(weight as never, weight)],
+  ["linear by an int8 tensor", "ERR_DTYPE", ({ x, int8 }) => linear(x, int8 as never)],
+  ["linear plus an int32 bias", "ERR_DTYPE", ({ x, weight, int32 }) => linear(x, weight, { bias: int32 as never })],
+  ["linear to int8", "ERR_DTYPE", ({ x, weight }) => linear(x, weight, { dtype: "int8" as never })],
   [
     "linear with int4 activations",
     "ERR_UNSUPPORTED",
-    (backend, { x, weight }) => backend.linear(x, weight, { activations: "int4" as never }),
+    ({ x, weight }) => linear(x, weight, { activations: "int4" as never }),
   ],
-  [
-    "linear by a weight with scales on dim 1",
-    "ERR_UNSUPPORTED",
-    (backend, { x, columnWeight }) => backend.linear(x, columnWeight),
-  ],
+  ["linear by a weight with scales on dim 1", "ERR_UNSUPPORTED", ({ x, columnWeight }) => linear(x, columnWeight)],
   ...(["int8", "int16"] as const).flatMap((activations): BadCall[] => [
     [
       `${activations} linear by groups`,
       "ERR_UNSUPPORTED",
-      (backend, { x, groupWeight }) => backend.linear(x, groupWeight, { activations }),
+      ({ x, groupWeight }) => linear(x, groupWeight, { activations }),
     ],
     [
       `${activations} linear by floats`,
       "ERR_UNSUPPORTED",
-      (backend, { x, floatWeight }) => backend.linear(x, floatWeight, { activations }),
+      ({ x, floatWeight }) => linear(x, floatWeight, { activations }),
     ],
     [
       `${activations} linear of ${maxExactInFeatures + 1} features`,
       "ERR_SHAPE",
-      (backend, { longRow, longWeight }) => backend.linear(longRow, longWeight, { activations }),
+      ({ longRow, longWeight }) => linear(longRow, longWeight, { activations }),
     ],
   ]),
 ];
 
 const activationCalls: readonly BadCall[] = [
-  ["activation tanh", "ERR_UNSUPPORTED", (backend, { x }) => backend.activation(x, "tanh" as never)],
-  ["activation of an int32 tensor", "ERR_DTYPE", (backend, { int32 }) => backend.activation(int32 as never, "relu")],
-  ["activation of codes", "ERR_DTYPE", (backend, { weight }) => backend.activation(weight as never, "relu")],
+  ["activation tanh", "ERR_UNSUPPORTED", ({ x }) => activation(x, "tanh" as never)],
+  ["activation of an int32 tensor", "ERR_DTYPE", ({ int32 }) => activation(int32 as never, "relu")],
+  ["activation of codes", "ERR_DTYPE", ({ weight }) => activation(weight as never, "relu")],
 ];
 
 /** Small operands, a result larger than the backend says it can hold: refused before anything is allocated. */
@@ -163,7 +139,7 @@ async function largeResult({ backend }: { readonly backend: Backend }): Promise<
       }),
     );
     const before = backend.memory();
-    checkThrows("ERR_OUT_OF_MEMORY", () => backend.linear(x, weight), `linear to [${extent}, ${extent}]`);
+    checkThrows("ERR_OUT_OF_MEMORY", () => linear(x, weight), `linear to [${extent}, ${extent}]`);
     checkMemory(backend, before, []);
   });
 }

@@ -1,4 +1,5 @@
-import { type FloatDType, type Granularity, type HostTensor, type OpSpec, sizeOf } from "@octet/core";
+import { dequantize, type FloatDType, type Granularity, type HostTensor, linear, quantize, sizeOf } from "@octet/core";
+import { linearCall, quantizeCall } from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
 import { bitsTensor } from "../data.ts";
@@ -64,13 +65,13 @@ function quantizeNonFinite(
         await keepTensors(async (keep) => {
           const x = keep(backend.upload(tensorWith(dtype, shape, bad, value)));
           const expected = { first: Math.min(...bad), count: bad.length, read };
-          await checkNonFinite(backend, () => backend.quantize(x, { granularity }), expected);
+          await checkNonFinite(backend, () => quantize(x, { granularity }), expected);
           await checkUsable(backend);
         });
         checkMemory(backend, before, []);
       }
     },
-    [{ op: "quantize", dtype, granularity, bits: 8 }],
+    [quantizeCall(dtype, shape, granularity, 8)],
   );
 }
 
@@ -81,7 +82,6 @@ function linearNonFinite(
   bad: readonly number[],
   read: "download" | "sync",
 ): ConformanceCase {
-  const spec: OpSpec = { op: "linear", dtype, outputDType: dtype, activations, weight: perChannel };
   return promiseCase(
     "errors",
     `non-finite-${activations}-linear.${dtype}.${nameShape(shape)}.at-${bad.join("-")}.${read}`,
@@ -93,13 +93,13 @@ function linearNonFinite(
           const x = keep(backend.upload(tensorWith(dtype, shape, bad, value)));
           const weight = keep(backend.upload(plainWeight(shape[1])));
           const expected = { first: Math.min(...bad), count: bad.length, read };
-          await checkNonFinite(backend, () => backend.linear(x, weight, { activations }), expected);
+          await checkNonFinite(backend, () => linear(x, weight, { activations }), expected);
           await checkUsable(backend);
         });
         checkMemory(backend, before, []);
       }
     },
-    [spec],
+    [linearCall({ dtype, shape }, { ...perChannel, shape: [3, shape[1]] }, undefined, { activations })],
   );
 }
 
@@ -116,7 +116,7 @@ function plainWeight(k: number) {
 async function checkUsable(backend: ConformanceContext["backend"]): Promise<void> {
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
-    checkPlainCodes(await backend.download(keep(backend.quantize(x, plainQuantization))), "the op after the error");
+    checkPlainCodes(await backend.download(keep(quantize(x, plainQuantization))), "the op after the error");
   });
   await backend.sync();
 }
@@ -130,9 +130,9 @@ async function reachesDependents({ backend }: ConformanceContext): Promise<void>
     await checkRejects(
       "ERR_NON_FINITE",
       async () => {
-        const quantized = keep(backend.quantize(x, plainQuantization));
-        const floats = keep(backend.dequantize(quantized, "float32"));
-        const y = keep(backend.linear(good, keep(backend.quantize(floats, plainQuantization))));
+        const quantized = keep(quantize(x, plainQuantization));
+        const floats = keep(dequantize(quantized, { dtype: "float32" }));
+        const y = keep(linear(good, keep(quantize(floats, plainQuantization))));
         await backend.download(y);
       },
       "a chain of ops that begins with a NaN",
@@ -147,7 +147,7 @@ async function reachesDependents({ backend }: ConformanceContext): Promise<void>
 async function reportedOnce({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(tensorWith("float32", [8, 8], [63], 0x7f800000)));
-    await checkNonFinite(backend, () => backend.quantize(x, plainQuantization), { first: 63, count: 1, read: "sync" });
+    await checkNonFinite(backend, () => quantize(x, plainQuantization), { first: 63, count: 1, read: "sync" });
     await backend.sync();
   });
 }

@@ -1,4 +1,4 @@
-import type { Backend, Tensor } from "@octet/core";
+import { activationOp, type Backend, dequantizeOp, linearOp, quantizeOp, type Tensor } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkRejects, checkThrows } from "../expect-error.ts";
 import { keepTensors } from "../keep-tensors.ts";
@@ -39,17 +39,16 @@ async function checkForeign(
   other: Pick<Operands, "x" | "weight" | "floatWeight" | "bias">,
 ): Promise<void> {
   const code = "ERR_FOREIGN_TENSOR";
-  checkThrows(
-    code,
-    () => backend.quantize(other.x, { granularity: { kind: "tensor" } }),
-    "quantize of a foreign tensor",
-  );
-  checkThrows(code, () => backend.dequantize(other.weight, "float32"), "dequantize of a foreign tensor");
-  checkThrows(code, () => backend.linear(other.x, own.weight), "linear of a foreign x");
-  checkThrows(code, () => backend.linear(own.x, other.weight), "linear by a foreign weight");
-  checkThrows(code, () => backend.linear(own.x, other.floatWeight), "linear by a foreign float weight");
-  checkThrows(code, () => backend.linear(own.x, own.weight, { bias: other.bias }), "linear plus a foreign bias");
-  checkThrows(code, () => backend.activation(other.x, "relu"), "activation of a foreign tensor");
+  // `run` of this backend, since the functions of ops call the backend of the tensors that they are given.
+  const run: Backend["run"] = (op, inputs, params) => backend.run(op, inputs, params);
+  const [granularity, { weight }] = [{ kind: "tensor" } as const, own];
+  checkThrows(code, () => run(quantizeOp, { x: other.x }, { granularity }), "quantize of a foreign tensor");
+  checkThrows(code, () => run(dequantizeOp, { tensor: other.weight }, {}), "dequantize of a foreign tensor");
+  checkThrows(code, () => run(linearOp, { x: other.x, weight }, {}), "linear of a foreign x");
+  checkThrows(code, () => run(linearOp, { x: own.x, weight: other.weight }, {}), "linear by a foreign weight");
+  checkThrows(code, () => run(linearOp, { x: own.x, weight: other.floatWeight }, {}), "linear by foreign floats");
+  checkThrows(code, () => run(linearOp, { x: own.x, weight, bias: other.bias }, {}), "linear plus a foreign bias");
+  checkThrows(code, () => run(activationOp, { x: other.x }, { kind: "relu" }), "activation of a foreign tensor");
   await checkRejects(code, () => backend.download(other.x as Tensor), "download of a foreign tensor");
   await checkRejects(code, () => backend.download(other.weight), "download of foreign codes");
 }

@@ -1,4 +1,14 @@
-import { type Backend, type FloatDType, floatDTypes, type Granularity, type OpSpec } from "@octet/core";
+import {
+  activation,
+  dequantize,
+  type FloatDType,
+  floatDTypes,
+  type Granularity,
+  linear,
+  type OpCall,
+  quantize,
+} from "@octet/core";
+import { activationCall, dequantizeCall, formatCall, linearCall, quantizeCall } from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { codesTensor, generate } from "../data.ts";
 import { checkThrows } from "../expect-error.ts";
@@ -37,25 +47,24 @@ async function deniedOpsThrow({ backend }: ConformanceContext): Promise<void> {
       if (!tensors.has(host)) tensors.set(host, keep(upload(backend, host)));
       return tensors.get(host) as never;
     };
-    for (const { spec, call } of everyOp(operand)) {
-      const answer = backend.supports(spec);
-      check(
-        typeof answer === "boolean",
-        `supports() gave ${String(answer)} for ${JSON.stringify(spec)}; answer with a boolean`,
-      );
-      if (!answer)
-        checkThrows("ERR_UNSUPPORTED", () => call(backend), `an op that supports() denies, ${JSON.stringify(spec)}`);
+    for (const { asked, call } of everyOp(operand)) {
+      const { op, inputs, params } = asked;
+      const answer = backend.supports(op, inputs, params);
+      const what = formatCall(asked);
+      check(typeof answer === "boolean", `supports() gave ${String(answer)} for ${what}; answer with a boolean`);
+      if (!answer) checkThrows("ERR_UNSUPPORTED", call, `an op that supports() denies, ${what}`);
     }
   });
 }
 
-interface OpCall {
-  readonly spec: OpSpec;
-  readonly call: (backend: Backend) => unknown;
+/** A call as `supports` is asked about it, and the call itself. */
+interface AskedCall {
+  readonly asked: OpCall;
+  readonly call: () => unknown;
 }
 
 /** Every op of the contract, on tensors of 3 x 8 and 5 x 8. */
-function* everyOp(operand: (host: HostOperand) => never): Generator<OpCall> {
+function* everyOp(operand: (host: HostOperand) => never): Generator<AskedCall> {
   const floats = new Map(floatDTypes.map((dtype) => [dtype, generate(dtype, [5, 8], () => 1)]));
   const biases = new Map(floatDTypes.map((dtype) => [dtype, generate(dtype, [5], () => 1)]));
   const codes = granularities.flatMap((granularity) =>
@@ -65,19 +74,19 @@ function* everyOp(operand: (host: HostOperand) => never): Generator<OpCall> {
     const x = floats.get(dtype) as HostOperand;
     for (const { granularity, bits } of codes) {
       yield {
-        spec: { op: "quantize", dtype, granularity, bits },
-        call: (backend) => backend.quantize(operand(x), { granularity, bits }),
+        asked: quantizeCall(dtype, [5, 8], granularity, bits),
+        call: () => quantize(operand(x), { granularity, bits }),
       };
     }
     for (const host of codes) {
       const { granularity, bits } = host;
       yield {
-        spec: { op: "dequantize", dtype, granularity, bits },
-        call: (backend) => backend.dequantize(operand(host), dtype),
+        asked: dequantizeCall({ shape: [5, 8], granularity, bits }, dtype),
+        call: () => dequantize(operand(host), { dtype }),
       };
     }
     for (const kind of ["relu", "gelu", "silu"] as const) {
-      yield { spec: { op: "activation", dtype, kind }, call: (backend) => backend.activation(operand(x), kind) };
+      yield { asked: activationCall(dtype, [5, 8], kind), call: () => activation(operand(x), kind) };
     }
     yield* linearCalls(dtype, x, [...floats.values(), ...codes], biases, operand);
   }
@@ -89,20 +98,23 @@ function* linearCalls(
   weights: readonly HostOperand[],
   biases: ReadonlyMap<FloatDType, HostOperand>,
   operand: (host: HostOperand) => never,
-): Generator<OpCall> {
+): Generator<AskedCall> {
   for (const weight of weights) {
     const description =
       "quantized" in weight
-        ? { granularity: weight.granularity, bits: weight.bits }
-        : { dtype: weight.dtype as FloatDType };
+        ? { shape: [5, 8], granularity: weight.granularity, bits: weight.bits }
+        : { shape: [5, 8], dtype: weight.dtype as FloatDType };
     for (const activations of ["float", "int16", "int8"] as const) {
       for (const outputDType of floatDTypes) {
         for (const bias of [undefined, ...floatDTypes]) {
           const addend = bias && biases.get(bias);
           yield {
-            spec: { op: "linear", dtype, outputDType, activations, weight: description, ...(bias && { bias }) },
-            call: (backend) =>
-              backend.linear(operand(x), operand(weight), {
+            asked: linearCall({ dtype, shape: [5, 8] }, description, bias && { dtype: bias, shape: [5] }, {
+              activations,
+              dtype: outputDType,
+            }),
+            call: () =>
+              linear(operand(x), operand(weight), {
                 activations,
                 dtype: outputDType,
                 bias: addend ? operand(addend) : null,
@@ -116,28 +128,27 @@ function* linearCalls(
 
 async function deniesUndefined({ backend }: ConformanceContext): Promise<void> {
   const tensor: Granularity = { kind: "tensor" };
-  const weight = { granularity: tensor, bits: 8 };
-  const linear = { op: "linear", dtype: "float32", outputDType: "float32", activations: "float", weight } as const;
-  const undefinedOps: readonly unknown[] = [
-    { op: "quantize", dtype: "float32", granularity: tensor, bits: 1 },
-    { op: "quantize", dtype: "float32", granularity: tensor, bits: 9 },
-    { op: "quantize", dtype: "float32", granularity: { kind: "row" }, bits: 8 },
-    { op: "quantize", dtype: "int8", granularity: tensor, bits: 8 },
-    { op: "dequantize", dtype: "int32", granularity: tensor, bits: 8 },
-    { op: "activation", dtype: "float32", kind: "tanh" },
-    { op: "activation", dtype: "int8", kind: "relu" },
-    { op: "softmax", dtype: "float32" },
-    { ...linear, activations: "int4" },
-    { ...linear, outputDType: "int8" },
-    { ...linear, bias: "int32" },
-    { ...linear, weight: { granularity: { kind: "channel", dim: 1 }, bits: 8 } },
-    { ...linear, activations: "int8", weight: { granularity: { kind: "group", size: 4 }, bits: 8 } },
-    { ...linear, activations: "int16", weight: { dtype: "float32" } },
+  const x = { dtype: "float32", shape: [3, 8] } as const;
+  const integers = { dtype: "int8", shape: [3, 8] } as never;
+  const weight = { shape: [5, 8], granularity: tensor, bits: 8 };
+  const undefinedCalls: readonly OpCall[] = [
+    quantizeCall("float32", x.shape, tensor, 1),
+    quantizeCall("float32", x.shape, tensor, 9),
+    quantizeCall("float32", x.shape, { kind: "row" } as never, 8),
+    quantizeCall("int8" as never, x.shape, tensor, 8),
+    dequantizeCall(weight, "int32" as never),
+    activationCall("float32", x.shape, "tanh" as never),
+    activationCall("int8" as never, x.shape, "relu"),
+    linearCall(x, weight, undefined, { activations: "int4" as never }),
+    linearCall(x, weight, undefined, { dtype: "int8" as never }),
+    linearCall(integers, weight, undefined, {}),
+    linearCall(x, weight, { dtype: "int32" as never, shape: [5] }, {}),
+    linearCall(x, { ...weight, granularity: { kind: "channel", dim: 1 } }, undefined, {}),
+    linearCall(x, { ...weight, granularity: { kind: "group", size: 4 } }, undefined, { activations: "int8" }),
+    linearCall(x, { dtype: "float32", shape: [5, 8] }, undefined, { activations: "int16" }),
   ];
-  for (const spec of undefinedOps) {
-    check(
-      backend.supports(spec as OpSpec) === false,
-      `supports() is not false for ${JSON.stringify(spec)}, which the contract leaves undefined`,
-    );
+  for (const call of undefinedCalls) {
+    const answer = backend.supports(call.op, call.inputs, call.params);
+    check(answer === false, `supports() is not false for ${formatCall(call)}, which the contract leaves undefined`);
   }
 }

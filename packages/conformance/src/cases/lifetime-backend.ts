@@ -1,3 +1,4 @@
+import { activation, dequantize, linear, quantize } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkRejects, checkThrows } from "../expect-error.ts";
 import { check } from "../failure.ts";
@@ -24,12 +25,12 @@ async function useDisposedTensors({ backend }: ConformanceContext): Promise<void
   const goneBias = backend.upload({ dtype: "float32", shape: [8], data: new Float32Array(8) });
   for (const tensor of [gone, goneWeight, goneBias]) tensor.dispose();
   const code = "ERR_DISPOSED";
-  checkThrows(code, () => backend.quantize(gone, plainQuantization), "quantize of a disposed tensor");
-  checkThrows(code, () => backend.dequantize(goneWeight, "float32"), "dequantize of a disposed tensor");
-  checkThrows(code, () => backend.linear(gone, weight), "linear of a disposed x");
-  checkThrows(code, () => backend.linear(alive, goneWeight), "linear by a disposed weight");
-  checkThrows(code, () => backend.linear(alive, weight, { bias: goneBias }), "linear plus a disposed bias");
-  checkThrows(code, () => backend.activation(gone, "relu"), "activation of a disposed tensor");
+  checkThrows(code, () => quantize(gone, plainQuantization), "quantize of a disposed tensor");
+  checkThrows(code, () => dequantize(goneWeight, { dtype: "float32" }), "dequantize of a disposed tensor");
+  checkThrows(code, () => linear(gone, weight), "linear of a disposed x");
+  checkThrows(code, () => linear(alive, goneWeight), "linear by a disposed weight");
+  checkThrows(code, () => linear(alive, weight, { bias: goneBias }), "linear plus a disposed bias");
+  checkThrows(code, () => activation(gone, "relu"), "activation of a disposed tensor");
   await checkRejects(code, () => backend.download(gone), "download of a disposed tensor");
   await checkRejects(code, () => backend.download(goneWeight), "download of disposed codes");
   alive.dispose();
@@ -71,10 +72,10 @@ async function useDisposedBackend({ backend }: ConformanceContext): Promise<void
   backend.dispose();
   const code = "ERR_DISPOSED";
   checkThrows(code, () => backend.upload(plainMatrix()), "upload to a disposed backend");
-  checkThrows(code, () => backend.quantize(x, plainQuantization), "quantize on a disposed backend");
-  checkThrows(code, () => backend.dequantize(weight, "float32"), "dequantize on a disposed backend");
-  checkThrows(code, () => backend.linear(x, weight), "linear on a disposed backend");
-  checkThrows(code, () => backend.activation(x, "relu"), "activation on a disposed backend");
+  checkThrows(code, () => quantize(x, plainQuantization), "quantize on a disposed backend");
+  checkThrows(code, () => dequantize(weight, { dtype: "float32" }), "dequantize on a disposed backend");
+  checkThrows(code, () => linear(x, weight), "linear on a disposed backend");
+  checkThrows(code, () => activation(x, "relu"), "activation on a disposed backend");
   await checkRejects(code, () => backend.download(x), "download from a disposed backend");
   await checkRejects(code, () => backend.sync(), "sync of a disposed backend");
 }

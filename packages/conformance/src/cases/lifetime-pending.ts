@@ -1,4 +1,4 @@
-import { type HostTensor, OctetError } from "@octet/core";
+import { dequantize, type HostTensor, OctetError, quantize } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
 import { check } from "../failure.ts";
@@ -20,12 +20,12 @@ export function pendingCases(): ConformanceCase[] {
 async function disposeInputs({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
-    const quantized = keep(backend.quantize(x, plainQuantization));
+    const quantized = keep(quantize(x, plainQuantization));
     x.dispose();
     // What reuses the memory of x must not reach an op that was called before.
     keep(backend.upload(plainMatrix()));
     const zeros = keep(backend.upload({ dtype: "float32", shape: [8, 8], data: new Float32Array(64) }));
-    const floats = keep(backend.dequantize(quantized, "float32"));
+    const floats = keep(dequantize(quantized, { dtype: "float32" }));
     quantized.dispose();
     zeros.dispose();
     checkSameTensor(await backend.download(floats), plainMatrix(), "the result of disposed inputs");
@@ -35,8 +35,8 @@ async function disposeInputs({ backend }: ConformanceContext): Promise<void> {
 async function disposeResult({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
-    backend.quantize(x, plainQuantization).dispose();
-    const next = keep(backend.quantize(x, plainQuantization));
+    quantize(x, plainQuantization).dispose();
+    const next = keep(quantize(x, plainQuantization));
     checkPlainCodes(await backend.download(next), "the op after one whose result was disposed at once");
     await backend.sync();
   });
@@ -72,7 +72,7 @@ async function syncs({ backend }: ConformanceContext): Promise<void> {
   await backend.sync();
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
-    keep(backend.quantize(x, plainQuantization));
+    keep(quantize(x, plainQuantization));
     await Promise.all([backend.sync(), backend.sync()]);
   });
   await backend.sync();

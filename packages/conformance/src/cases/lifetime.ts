@@ -1,15 +1,15 @@
-import { type Backend, disposeSymbol, type HostTensor } from "@octet/core";
+import { type Backend, dequantize, disposeSymbol, type HostTensor, linear, quantize } from "@octet/core";
+import { formatCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
 import { check } from "../failure.ts";
 import { keepTensors } from "../keep-tensors.ts";
 import { checkMemory } from "../memory.ts";
 import { type Operand, upload } from "../operands.ts";
-import { requiredOps } from "../required-ops.ts";
 import { backendDisposalCases } from "./lifetime-backend.ts";
 import { pendingCases } from "./lifetime-pending.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
-import { promiseCase } from "./promise-case.ts";
+import { layerCalls, promiseCase } from "./promise-case.ts";
 import { sampleTensors } from "./sample-tensors.ts";
 
 /** What a backend says of itself, and how tensors live and end. */
@@ -28,13 +28,13 @@ export function lifetimeCases(): ConformanceCase[] {
 }
 
 function checkInfo(backend: Backend): void {
-  const { name, device, apiVersion, maxTensorBytes, features } = backend.info;
+  const { name, device, apiVersion, maxTensorBytes, features, composed } = backend.info;
   check(typeof name === "string" && name.length > 0, `info.name is ${JSON.stringify(name)}; use a name`);
   check(
     typeof device === "string" && device.length > 0,
     `info.device is ${JSON.stringify(device)}; say what the ops run on`,
   );
-  check(apiVersion === 1, `info.apiVersion is ${apiVersion}; this suite checks version 1`);
+  check(apiVersion === 2, `info.apiVersion is ${apiVersion}; this suite checks version 2`);
   check(
     Number.isSafeInteger(maxTensorBytes) && maxTensorBytes > 0,
     `info.maxTensorBytes is ${maxTensorBytes}; use a whole number of bytes`,
@@ -43,12 +43,14 @@ function checkInfo(backend: Backend): void {
     Array.isArray(features) && features.every((feature) => typeof feature === "string"),
     `info.features is ${JSON.stringify(features)}; use a list of strings`,
   );
+  check(
+    Array.isArray(composed) && composed.every((op) => typeof op === "string"),
+    `info.composed is ${JSON.stringify(composed)}; list the names of fused ops that run as their parts`,
+  );
   check(backend.disposed === false, "a new backend says that it is disposed");
-  for (const spec of requiredOps) {
-    check(
-      backend.supports(spec) === true,
-      `supports() is not true for ${JSON.stringify(spec)}, which every backend supports`,
-    );
+  for (const call of layerCalls) {
+    const answer = backend.supports(call.op, call.inputs, call.params);
+    check(answer === true, `supports() is not true for ${formatCall(call)}, which every backend supports`);
   }
 }
 
@@ -113,9 +115,9 @@ async function thousandOps({ backend }: { readonly backend: Backend }): Promise<
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
     for (let round = 0; round < 334; round++) {
-      const quantized = backend.quantize(x, plainQuantization);
-      const floats = backend.dequantize(quantized, "float32");
-      const product = backend.linear(floats, quantized);
+      const quantized = quantize(x, plainQuantization);
+      const floats = dequantize(quantized, { dtype: "float32" });
+      const product = linear(floats, quantized);
       for (const tensor of [quantized, floats, product]) tensor.dispose();
       if (round % 50 === 0) await backend.sync();
     }
@@ -126,7 +128,7 @@ async function thousandOps({ backend }: { readonly backend: Backend }): Promise<
 
 async function prepareOps({ backend }: { readonly backend: Backend }): Promise<void> {
   const before = backend.memory();
-  await backend.prepare?.(requiredOps);
+  await backend.prepare?.(layerCalls);
   await backend.prepare?.([]);
   checkMemory(backend, before, []);
 }

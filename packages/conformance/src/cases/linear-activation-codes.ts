@@ -1,4 +1,5 @@
-import { activationRange, bitsToFloat32, float32ToBits } from "@octet/core";
+import { bitsToFloat32, float32ToBits } from "@octet/core";
+import { rowCodesLimit } from "@octet/core/backend";
 import type { ConformanceCase } from "../case.ts";
 import { bitsTensor } from "../data.ts";
 import type { Fault } from "../faults.ts";
@@ -9,7 +10,7 @@ import { identityWeight, matrix, type Probe, probeCase } from "./linear-probes.t
 
 /** How the exact modes quantize the rows of x, seen through weights of 1: y = code * scale. */
 export function activationCodeCases(activations: ExactMode): ConformanceCase[] {
-  const { qmax } = activationRange[activations];
+  const qmax = rowCodesLimit[activations];
   const int8 = (...faults: readonly Fault[]) => onlyIn("int8", activations, ...faults);
   const int16 = (...faults: readonly Fault[]) => onlyIn("int16", activations, "qmax-32767", ...faults);
   const seen = (

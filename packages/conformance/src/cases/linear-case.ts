@@ -1,12 +1,14 @@
 import {
   type FloatDType,
+  type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
   type LinearActivations,
-  type OpSpec,
+  linear,
   scaleLayout,
   sizeOf,
 } from "@octet/core";
+import { linearCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import type { Fault } from "../faults.ts";
@@ -17,7 +19,7 @@ import { nameGranularity, nameShape } from "./case-names.ts";
 import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";
 
 /** What a linear op multiplies by: codes of a granularity and width, or floats. */
-export type WeightSpec = Extract<OpSpec, { op: "linear" }>["weight"];
+export type WeightSpec = { readonly granularity: Granularity; readonly bits: number } | { readonly dtype: FloatDType };
 
 /** The host tensors of a linear op. */
 export type LinearInputs = {
@@ -52,12 +54,13 @@ export const perTensor: WeightSpec = { granularity: { kind: "tensor" }, bits: 8 
 export function linearCase(row: LinearRow): ConformanceCase {
   const { activations, dtype, output, bias, weight, seed } = row;
   const outputDType = output ?? dtype;
-  const spec: OpSpec = { op: "linear", dtype, outputDType, activations, weight };
+  const weightForm = { ...weight, shape: [row.n, row.x[row.x.length - 1]] };
+  const biasForm = bias && { dtype: bias, shape: [row.n] };
   const outputShape = [...row.x.slice(0, -1), row.n];
   return {
     id: linearId(row),
     family: `linear-${activations}`,
-    needs: [bias === undefined ? spec : { ...spec, bias }],
+    needs: [linearCall({ dtype, shape: row.x }, weightForm, biasForm, { activations, dtype: outputDType })],
     catches: [
       ...everyOpCatches,
       ...shapeCatches(outputShape),
@@ -69,8 +72,8 @@ export function linearCase(row: LinearRow): ConformanceCase {
       const inputs = row.data(row, new Random(seed));
       return checkOp(context, {
         inputs,
-        call: (backend, operands) =>
-          backend.linear(operands.x, operands.weight, {
+        call: (operands) =>
+          linear(operands.x, operands.weight, {
             bias: operands.bias ?? null,
             activations,
             ...(output && { dtype: output }),

@@ -1,11 +1,14 @@
 import {
+  activation,
   bitRange,
   type FloatDType,
   type HostTensor,
   type LinearActivations,
-  type OpSpec,
-  quantizeHost,
+  linear,
+  type OpCall,
+  quantize,
 } from "@octet/core";
+import { activationCall, linearCall, quantizeCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import { gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
@@ -18,8 +21,9 @@ import { everyOpCatches, outputCatches } from "./op-faults.ts";
 
 const perRow = { kind: "channel", dim: 0 } as const;
 
-function linearSpec(activations: LinearActivations, dtype: FloatDType): OpSpec {
-  return { op: "linear", dtype, outputDType: dtype, activations, weight: perChannel };
+/** `[m, k]` by `[n, k]`. */
+function layerCall(activations: LinearActivations, dtype: FloatDType, m: number, n: number, k: number): OpCall {
+  return linearCall({ dtype, shape: [m, k] }, { ...perChannel, shape: [n, k] }, undefined, { activations });
 }
 
 /**
@@ -31,18 +35,18 @@ export function deviceWeightCase(activations: LinearActivations, catches: readon
   return {
     id: `linear-${activations}/weight-quantized-on-the-device.float32.${m}x${k}.n${n}.seed1`,
     family: `linear-${activations}`,
-    needs: [{ op: "quantize", dtype: "float32", granularity: perRow, bits: 8 }, linearSpec(activations, "float32")],
+    needs: [quantizeCall("float32", [n, k], perRow, 8), layerCall(activations, "float32", m, n, k)],
     catches: [...everyOpCatches, "dropped-tail", "previous-scale", "missed-maximum", "reduced-dim", ...catches],
     run: (context) => {
       const random = new Random(1);
       const x = normalTensor("float32", [m, k], random);
       const weight = gridTensor("float32", [n, k], perRow, bitRange(8).highest, random);
-      const truth = linearTruth(x, quantizeHost(weight, perRow, 8), null);
+      const truth = linearTruth(x, quantize(weight, { granularity: perRow }), null);
       return checkOp(context, {
         inputs: { x, weight },
-        call: (backend, operands) => {
-          const quantized = backend.quantize(operands.weight, { granularity: perRow });
-          const y = backend.linear(operands.x, quantized, { activations });
+        call: (operands) => {
+          const quantized = quantize(operands.weight, { granularity: perRow });
+          const y = linear(operands.x, quantized, { activations });
           quantized.dispose();
           return y;
         },
@@ -68,7 +72,7 @@ export function twoLayerCase(
   return {
     id: `linear-${activations}/two-layers.${dtype}.3x33.n17.n5.seed1`,
     family: `linear-${activations}`,
-    needs: [linearSpec(activations, dtype), { op: "activation", dtype, kind: "relu" }],
+    needs: [layerCall(activations, dtype, 3, 17, 33), activationCall(dtype, [3, 17], "relu")],
     catches: [...everyOpCatches, ...outputCatches(dtype), "dropped-tail", "previous-scale", ...catches],
     run: (context) => {
       const random = new Random(1);
@@ -78,11 +82,11 @@ export function twoLayerCase(
           first: quantizedTensor([17, 33], perRow, 8, random, randomScale(random)),
           second: quantizedTensor([5, 17], perRow, 8, random, randomScale(random)),
         },
-        call: (backend, { x, first, second }) => {
-          const hidden = backend.linear(x, first, { activations });
-          const positive = backend.activation(hidden, "relu");
+        call: ({ x, first, second }) => {
+          const hidden = linear(x, first, { activations });
+          const positive = activation(hidden, "relu");
           hidden.dispose();
-          const y = backend.linear(positive, second, { activations });
+          const y = linear(positive, second, { activations });
           positive.dispose();
           return y;
         },

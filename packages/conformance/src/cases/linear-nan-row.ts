@@ -1,4 +1,5 @@
-import type { FloatDType, HostTensor, OpSpec } from "@octet/core";
+import { type FloatDType, type HostTensor, linear } from "@octet/core";
+import { linearCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import { floatTensor, quantizedTensor, randomScale } from "../data.ts";
@@ -14,17 +15,10 @@ const [n, k] = [5, 33];
  * gives NaN there, but shading languages may assume that there are none.
  */
 export function nanRowCase(): ConformanceCase {
-  const spec: OpSpec = {
-    op: "linear",
-    dtype: "float32",
-    outputDType: "float32",
-    activations: "float",
-    weight: perChannel,
-  };
   return {
     id: `linear-float/nan-stays-in-its-row.float32.3x${k}.n${n}.dim0.b8.seed4`,
     family: "linear-float",
-    needs: [spec],
+    needs: [linearCall({ dtype: "float32", shape: [3, k] }, { ...perChannel, shape: [n, k] }, undefined, {})],
     catches: [...everyOpCatches, "dropped-tail", "previous-scale", "tensor-float-32"],
     run: (context) => {
       const random = new Random(4);
@@ -34,7 +28,7 @@ export function nanRowCase(): ConformanceCase {
       const weight = quantizedTensor([n, k], { kind: "channel", dim: 0 }, 8, random, randomScale(random));
       return checkOp(context, {
         inputs: { x, weight },
-        call: (backend, operands) => backend.linear(operands.x, operands.weight),
+        call: (operands) => linear(operands.x, operands.weight),
         compare: (got) => {
           const truth = linearTruth(floatTensor("float32", [2, k], finite), weight, null);
           checkLinearBound(

@@ -1,4 +1,4 @@
-import type { HostQuantizedTensor, HostTensor } from "@octet/core";
+import { dequantize, type HostQuantizedTensor, type HostTensor, quantize } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkSame } from "../check-op.ts";
 import { checkSameTensor } from "../compare.ts";
@@ -156,9 +156,9 @@ async function runInOrder({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     let floats = keep(backend.upload(plainMatrix()));
     for (let round = 0; round < 3; round++) {
-      const quantized = keep(backend.quantize(floats, plainQuantization));
+      const quantized = keep(quantize(floats, plainQuantization));
       floats.dispose();
-      floats = keep(backend.dequantize(quantized, "float32")) as typeof floats;
+      floats = keep(dequantize(quantized, { dtype: "float32" })) as typeof floats;
       quantized.dispose();
     }
     checkSameTensor(await backend.download(floats), plainMatrix(), "the end of a chain of ops");

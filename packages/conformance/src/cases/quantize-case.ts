@@ -3,9 +3,10 @@ import {
   type Granularity,
   type HostTensor,
   normalizeGranularity,
-  type OpSpec,
+  quantize,
   scaleLayout,
 } from "@octet/core";
+import { quantizeCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import type { Fault } from "../faults.ts";
@@ -31,16 +32,15 @@ export function quantizeCase(options: QuantizeRow): ConformanceCase {
   const row = { bits: 8, catches: [], ...options };
   const { name, dtype, shape, bits, seed } = row;
   const granularity = normalizeGranularity(row.granularity, shape);
-  const spec: OpSpec = { op: "quantize", dtype, granularity, bits };
   return {
     id: `quantize/${name}.${dtype}.${nameShape(shape)}.b${bits}.${nameGranularity(row.granularity)}.seed${seed}`,
     family: "quantize",
-    needs: [spec],
+    needs: [quantizeCall(dtype, shape, granularity, bits)],
     catches: [...everyOpCatches, ...shapeCatches(shape), ...granularityCatches(granularity, shape), ...row.catches],
     run: (context) =>
       checkOp(context, {
         inputs: { x: row.data(row, new Random(seed)) },
-        call: (backend, { x }) => backend.quantize(x, { granularity: row.granularity, bits }),
+        call: ({ x }) => quantize(x, { granularity: row.granularity, bits }),
       }),
   };
 }

@@ -200,7 +200,7 @@ export interface Backend extends Disposable {
   supports<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
     inputs: Forms<Inputs>,
-    params: Params,
+    params: NoInfer<Params>,
   ): boolean;
 
   /** Compiles ahead what these calls need, so that the first of them does not wait for it. */
@@ -221,8 +221,8 @@ export interface Backend extends Disposable {
   /** Runs an op. @throws OctetError what its `plan` says, `ERR_UNSUPPORTED`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`, `ERR_OUT_OF_MEMORY` */
   run<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
-    inputs: Inputs,
-    params: Params,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
   ): Result;
 
   /**

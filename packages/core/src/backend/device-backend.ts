@@ -138,7 +138,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   supports<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
     inputs: Forms<Inputs>,
-    params: Params,
+    params: NoInfer<Params>,
   ): boolean {
     return supportsOp(this.#kernels, op, inputs, params);
   }
@@ -169,8 +169,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   run<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
-    inputs: Inputs,
-    params: Params,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
   ): Result {
     const handles = this.#validateInputs(op, inputs);
     const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;

@@ -1,4 +1,4 @@
-import { createReferenceBackend, type Backend, hostTensor, type State } from "@octet/core";
+import { type Backend, createReferenceBackend, hostTensor, type State } from "@octet/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeferredBackend } from "../../test/support/deferred-backend.ts";
 import { errorCode, rejectionCode } from "../../test/support/error-code.ts";
@@ -28,7 +28,9 @@ for (const [name, create] of Object.entries(factories)) {
 
     /** Appends positions whose rows hold these numbers. */
     const append = (to: State, ...values: number[]) => {
-      using all = backend.upload(hostTensor("int8", [values.length, 3], Int8Array.from(values.flatMap((v) => [v, v, v]))));
+      using all = backend.upload(
+        hostTensor("int8", [values.length, 3], Int8Array.from(values.flatMap((v) => [v, v, v]))),
+      );
       using ring = backend.upload(
         hostTensor("float32", [values.length, 2], Float32Array.from(values.flatMap((v) => [v, -v]))),
       );

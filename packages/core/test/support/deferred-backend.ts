@@ -1,7 +1,8 @@
 import type { AnyOp, Backend } from "@octet/core";
+import { OctetError, sizeOf } from "@octet/core";
 import {
-  allocate,
   type AnyKernel,
+  allocate,
   copyHost,
   DeviceBackend,
   type Finding,
@@ -13,7 +14,6 @@ import {
   type Operand,
   type StateOperand,
 } from "@octet/core/backend";
-import { OctetError, sizeOf } from "@octet/core";
 
 interface Storage {
   host: HostData | undefined;
@@ -50,15 +50,18 @@ class DeferredBackend extends DeviceBackend<Storage, () => void> {
   }
 
   protected override read(storage: Storage): Promise<HostData> {
-    return new Promise((resolve) => {
-      this.#queue.push(() => resolve(copyHost(storage.host as HostData)));
+    return new Promise((resolve, reject) => {
+      this.#queue.push(() => {
+        if (storage.host !== undefined) resolve(copyHost(storage.host));
+        else reject(new Error("nothing was computed"));
+      });
       setTimeout(() => this.#drain());
     });
   }
 
   protected override copy(from: Storage, to: Storage): void {
     this.#queue.push(() => {
-      to.host = copyHost(from.host as HostData);
+      to.host = from.host && copyHost(from.host);
     });
   }
 

@@ -1,7 +1,7 @@
-import type { FloatDType } from "../../src/tensors/dtype.ts";
-import { activationRange } from "../../src/ops/linear-geometry.ts";
-import type { HostQuantizedTensor, HostTensor } from "../../src/tensors/tensor.ts";
 import { widen } from "../../src/numerics/widen.ts";
+import { activationRange } from "../../src/ops/linear-geometry.ts";
+import type { FloatDType } from "../../src/tensors/dtype.ts";
+import type { HostQuantizedTensor, HostTensor } from "../../src/tensors/tensor.ts";
 import { add, binary32, multiply, type Rational, rationalOf, roundToFormat } from "./rational.ts";
 import { quantizeGroup } from "./reference-quantize.ts";
 

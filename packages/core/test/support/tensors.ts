@@ -1,6 +1,6 @@
+import { narrow } from "../../src/numerics/widen.ts";
 import type { FloatDType } from "../../src/tensors/dtype.ts";
 import { type HostQuantizedTensor, type HostTensor, hostTensor } from "../../src/tensors/tensor.ts";
-import { narrow } from "../../src/numerics/widen.ts";
 import { randomNormals } from "./random.ts";
 
 /** A float32 tensor of these values. */

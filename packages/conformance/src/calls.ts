@@ -1,0 +1,54 @@
+import {
+  type ActivationKind,
+  activationOp,
+  dequantizeOp,
+  type FloatDType,
+  type Granularity,
+  type LinearParams,
+  linearOp,
+  type OpCall,
+  type QuantizedForm,
+  quantizeOp,
+  type TensorForm,
+} from "@octet/core";
+
+/** Calls of ops by their forms, as `supports` is asked about them. */
+
+/** Takes the types off a call, so that calls of different ops fit one list. */
+export function asCall<Inputs extends object, Params extends object, Result>(
+  call: OpCall<Inputs, Params, Result>,
+): OpCall {
+  return call as unknown as OpCall;
+}
+
+export function quantizeCall(
+  dtype: FloatDType,
+  shape: readonly number[],
+  granularity: Granularity,
+  bits: number,
+): OpCall {
+  return asCall({ op: quantizeOp, inputs: { x: { dtype, shape } }, params: { granularity, bits } });
+}
+
+export function dequantizeCall(tensor: QuantizedForm, dtype: FloatDType): OpCall {
+  return asCall({ op: dequantizeOp, inputs: { tensor }, params: { dtype } });
+}
+
+export function activationCall(dtype: FloatDType, shape: readonly number[], kind: ActivationKind): OpCall {
+  return asCall({ op: activationOp, inputs: { x: { dtype, shape } }, params: { kind } });
+}
+
+/** `weight` may be as a host value or a row of the suite describes it: only its form counts. */
+export function linearCall(
+  x: TensorForm<FloatDType>,
+  weight: QuantizedForm | TensorForm<FloatDType>,
+  bias: TensorForm<FloatDType> | undefined,
+  params: LinearParams,
+): OpCall {
+  return asCall({ op: linearOp, inputs: { x, weight, bias }, params });
+}
+
+/** A call for people: `linear {"x":{"dtype":"float32","shape":[1,8]},...}`. */
+export function formatCall({ op, inputs, params }: OpCall): string {
+  return `${op.name} of ${JSON.stringify({ ...inputs, ...params })}`;
+}
