@@ -1,9 +1,10 @@
 import { hostTensor, OctetError, type QuantizedTensor, quantizeWeightPerChannel, type Tensor } from "@octet/core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WebGPUBackend } from "./backend.ts";
-import { createBackend, type WebGPUBackendOptions } from "./create-backend.ts";
+import { createBackend } from "./create-backend.ts";
 import { bufferUsage } from "./gpu-flags.ts";
 import { openDevice } from "./open-device.ts";
+import type { WebGPUBackendOptions } from "./options.ts";
 
 const started: WebGPUBackend[] = [];
 
