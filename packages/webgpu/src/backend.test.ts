@@ -67,6 +67,17 @@ describe("elements that are not finite", () => {
   });
 });
 
+describe("the shape of a tensor", () => {
+  it("cannot be changed", async () => {
+    const backend = await start();
+    const x = backend.upload(matrix);
+    const weight = backend.quantize(x, rows);
+    for (const { shape } of [x, weight]) expect(Reflect.set(shape, 0, 20)).toBe(false);
+    expect((await backend.download(x)).shape).toEqual([2, 3]);
+    expect((await backend.download(weight)).quantized.shape).toEqual([2, 3]);
+  });
+});
+
 describe("a lost device", () => {
   it("is reported by reads and ops; disposing works, and so does a new backend", async () => {
     const { gpu, device } = await openDevice({});

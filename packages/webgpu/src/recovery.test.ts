@@ -97,6 +97,20 @@ describe("after memory has run out once", () => {
     expect(await failure(backend.sync())).toBe("nothing");
   });
 
+  it("for the copy of findings, a download that does not depend on them succeeds, and the next read has them", async () => {
+    const x = backend.upload(matrix);
+    await backend.download(x);
+    const bad = backend.quantize(backend.upload(broken), rows);
+    await Promise.resolve();
+    faulty.failNext("createBuffer", "octet");
+    expect(await failure(backend.download(x))).toBe("nothing");
+    expect(faulty.pending()).toBe(0);
+    faulty.failNext("createBuffer", "octet");
+    expect(await failure(backend.sync())).toBe("ERR_OUT_OF_MEMORY");
+    expect(await failure(backend.download(bad))).toBe("ERR_NON_FINITE");
+    expect(await failure(backend.sync())).toBe("nothing");
+  });
+
   it("in prepare, which says so, ops compile again", async () => {
     const specs = [{ op: "activation", dtype: "float32", kind: "relu" }] as const;
     for (const call of ["createBindGroupLayout", "createShaderModule"] as const) {
