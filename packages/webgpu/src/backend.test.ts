@@ -1,9 +1,10 @@
 import { hostTensor, OctetError, type QuantizedTensor, quantizeWeightPerChannel, type Tensor } from "@octet/core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { WebGPUBackend } from "./backend.ts";
-import { createBackend, type WebGPUBackendOptions } from "./create-backend.ts";
+import { createBackend } from "./create-backend.ts";
 import { bufferUsage } from "./gpu-flags.ts";
 import { openDevice } from "./open-device.ts";
+import type { WebGPUBackendOptions } from "./options.ts";
 
 const started: WebGPUBackend[] = [];
 
@@ -63,6 +64,17 @@ describe("elements that are not finite", () => {
     expect(await Promise.all([early, code(backend.download(y)), code(backend.download(weight))])).toEqual(
       Array(3).fill("ERR_NON_FINITE"),
     );
+  });
+});
+
+describe("the shape of a tensor", () => {
+  it("cannot be changed", async () => {
+    const backend = await start();
+    const x = backend.upload(matrix);
+    const weight = backend.quantize(x, rows);
+    for (const { shape } of [x, weight]) expect(Reflect.set(shape, 0, 20)).toBe(false);
+    expect((await backend.download(x)).shape).toEqual([2, 3]);
+    expect((await backend.download(weight)).quantized.shape).toEqual([2, 3]);
   });
 });
 

@@ -32,6 +32,7 @@ import {
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import type { Device } from "./device.ts";
 import { type DeviceTensor, WebGPUQuantizedTensor, WebGPUTensor } from "./device-tensor.ts";
+import { refused } from "./error-scopes.ts";
 import { activation } from "./kernels/activation.ts";
 import { dequantize } from "./kernels/dequantize.ts";
 import { type LinearWeight, linear } from "./kernels/linear.ts";
@@ -40,7 +41,7 @@ import type { FloatSource } from "./kernels/quantize-task.ts";
 import { shadersOf } from "./kernels/shaders-of.ts";
 import { Operation } from "./operation.ts";
 import type { Outcome } from "./outcome.ts";
-import { readBuffers } from "./read-buffers.ts";
+import { type BufferPart, readBuffers } from "./read-buffers.ts";
 
 /** Where a backend's device comes from, and what becomes of it. */
 export interface BackendDevice {
@@ -82,10 +83,16 @@ export class WebGPUBackend extends DisposableObject implements Backend {
 
   async prepare(specs: readonly OpSpec[]): Promise<void> {
     validateAlive(this);
+    if (!Array.isArray(specs))
+      throw new OctetError("ERR_UNSUPPORTED", "prepare takes an array of ops; pass [] or more");
     const shaders = specs
       .filter((spec) => this.supports(spec))
       .flatMap((spec) => shadersOf(spec, this.#device.features));
-    await this.#whileAlive(this.#device.pipelines.prepare(shaders));
+    try {
+      await this.#device.pipelines.prepare(shaders);
+    } catch (error) {
+      throw await this.#explain(error);
+    }
   }
 
   upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
@@ -184,8 +191,12 @@ export class WebGPUBackend extends DisposableObject implements Backend {
   async sync(): Promise<void> {
     validateAlive(this);
     await this.#read([]);
-    await this.#whileAlive(this.#device.gpu.queue.onSubmittedWorkDone());
-    const error = this.#device.ledger.takeError();
+    try {
+      await this.#device.gpu.queue.onSubmittedWorkDone();
+    } catch (error) {
+      throw await this.#explain(error);
+    }
+    const error = this.#device.ledger.takeError() ?? this.#lost;
     if (error !== undefined) throw error;
   }
 
@@ -225,44 +236,38 @@ export class WebGPUBackend extends DisposableObject implements Backend {
   }
 
   /**
-   * Copies buffers to the host and settles every op so far.
+   * Copies buffers to the host and settles every op so far. Findings are copied apart, so that neither read fails with the other.
    * @throws OctetError what went wrong in `outcome`'s op or one before it; `ERR_DEVICE_LOST`, `ERR_DISPOSED`
    */
-  async #read(
-    parts: readonly { readonly buffer: GPUBuffer; readonly bytes: number }[],
-    outcome?: Outcome,
-  ): Promise<Uint8Array<ArrayBuffer>[]> {
+  async #read(parts: readonly BufferPart[], outcome?: Outcome): Promise<Uint8Array<ArrayBuffer>[]> {
     if (this.#lost) throw this.#lost;
     const { gpu, queue, ledger, staging } = this.#device;
     queue.flush();
     const { pages, settle } = ledger.snapshot();
-    const all = [...parts, ...pages.map((buffer) => ({ buffer, bytes: buffer.size }))];
-    const { bytes, verdict } = readBuffers(gpu, all, staging);
-    const copied = this.#whileAlive(bytes);
-    copied.catch(() => {}); // is awaited below, unless the verdict, which says more, comes first
-    const fault = await verdict;
-    if (fault !== undefined) {
-      // Nothing was copied, and no finding of any op either: those are for a read that leaves out what could not be read.
-      if (parts.length > 0) await this.#read([]);
-      throw outcome?.report() ?? fault;
-    }
-    const copies = await copied;
-    await settle(copies.slice(parts.length).map((bytes) => new Uint32Array(bytes.buffer)));
+    const [data, ...findings] = await Promise.allSettled([
+      readBuffers(gpu, parts, staging),
+      ...pages.map((buffer) => readBuffers(gpu, [{ buffer, bytes: buffer.size }], staging)),
+    ]);
+    const allKnown = await settle(
+      findings.map((page) => (page.status === "fulfilled" ? new Uint32Array(page.value[0].buffer) : undefined)),
+    );
+    validateAlive(this);
     const error = outcome?.report();
     if (error !== undefined) throw error;
-    return copies.slice(0, parts.length);
+    if (data.status === "rejected") throw await this.#explain(data.reason);
+    const unread = findings.find((page) => page.status === "rejected");
+    if (unread !== undefined && !(outcome?.settled ?? allKnown)) throw await this.#explain(unread.reason);
+    return data.value;
   }
 
-  /** What the device promised, unless the backend is disposed or the device lost before: then the error that says so. */
-  async #whileAlive<Result>(work: Promise<Result>): Promise<Result> {
-    try {
-      return await work;
-    } catch (error) {
-      validateAlive(this);
+  /** Why the device did not do its work: the backend is disposed or the device lost, or else what it says itself. */
+  async #explain(reason: unknown): Promise<OctetError> {
+    if (!this.#disposed) {
       // What is lost says so soon after it rejects what was under way.
       await Promise.race([this.#device.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
-      throw this.#lost ?? error;
     }
+    validateAlive(this);
+    return this.#lost ?? refused("what was asked of it", reason);
   }
 
   #validateBufferBytes(bytes: number): void {

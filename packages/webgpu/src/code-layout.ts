@@ -1,4 +1,5 @@
-import type { HostQuantizedTensor } from "@octet/core";
+import { allocate, type HostQuantizedTensor } from "@octet/core";
+import { hostBytes } from "./host-bytes.ts";
 
 /** Rows that lie interleaved: as many as a workgroup of the matrix-vector kernel has invocations side by side. */
 export const blockRows = 64;
@@ -51,7 +52,7 @@ export function rowsBytes({ quads, block }: Pick<CodeLayout, "quads" | "block">,
 
 /** Codes in the layout of the device. */
 export function packCodes(codes: Int8Array, layout: CodeLayout): Uint8Array<ArrayBuffer> {
-  const packed = new Uint8Array(layout.bytes);
+  const packed = hostBytes(layout.bytes);
   const bytes = new Uint8Array(codes.buffer, codes.byteOffset, codes.length);
   if (layout.rows === 1) packed.set(bytes);
   else
@@ -64,7 +65,7 @@ export function packCodes(codes: Int8Array, layout: CodeLayout): Uint8Array<Arra
 
 /** Codes from the layout of the device. */
 export function unpackCodes(packed: Uint8Array, layout: CodeLayout): HostQuantizedTensor["quantized"]["data"] {
-  const codes = new Int8Array(layout.rows * layout.cols);
+  const codes = allocate("int8", layout.rows * layout.cols);
   if (layout.rows === 1) codes.set(packed.subarray(0, codes.length));
   else
     moveQuads(layout, (row, quad, at, length) => {

@@ -1,8 +1,10 @@
 import { BindGroups } from "./bind-groups.ts";
 import type { Command, Launch } from "./command.ts";
+import type { Verdict } from "./error-scopes.ts";
 import { bufferUsage } from "./gpu-flags.ts";
 import { type Layouts, paramsBytes, paramsStride } from "./layouts.ts";
 import type { Pipelines } from "./pipelines.ts";
+import type { Probation } from "./probation.ts";
 
 /** Launches whose parameters the buffer for them holds at first. */
 const initialLaunches = 64;
@@ -11,6 +13,7 @@ export interface CommandEncoderOptions {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
   readonly layouts: Layouts;
+  readonly probation: Probation;
   /** Workgroups that a grid may have in each dimension. */
   readonly maxGridExtent: number;
 }
@@ -18,7 +21,7 @@ export interface CommandEncoderOptions {
 /** Turns commands into one submission. */
 export class CommandEncoder {
   readonly #options: CommandEncoderOptions;
-  readonly #bindGroups: BindGroups;
+  #bindGroups: BindGroups;
   #params: GPUBuffer | undefined;
   /** What goes to `params`, written here first. */
   #words = new Uint32Array(0);
@@ -28,9 +31,12 @@ export class CommandEncoder {
     this.#bindGroups = new BindGroups(options.device);
   }
 
-  /** Submits commands together. Does not wait. */
-  submit(commands: readonly Command[]): void {
-    const { device } = this.#options;
+  /**
+   * Submits commands together. Does not wait.
+   * @returns the device's verdict on the buffer of parameters, while it is not known
+   */
+  submit(commands: readonly Command[]): Verdict | undefined {
+    const { device, probation } = this.#options;
     const params = this.#writeParams(commands.filter((command) => command.kind === "launch"));
     const encoder = device.createCommandEncoder({ label: "octet" });
     let pass: GPUComputePassEncoder | undefined;
@@ -47,6 +53,15 @@ export class CommandEncoder {
     }
     pass?.end();
     device.queue.submit([encoder.finish()]);
+    return probation.verdictOn(params);
+  }
+
+  /** Has bind groups, layouts and the buffer of parameters made anew: a submission that failed may have found no memory for them. */
+  forget(): void {
+    this.#bindGroups = new BindGroups(this.#options.device);
+    this.#options.layouts.clear();
+    this.#params?.destroy();
+    this.#params = undefined;
   }
 
   destroy(): void {
@@ -69,16 +84,17 @@ export class CommandEncoder {
 
   /** One write for all launches. The buffer is reused by every submission: the queue keeps writes and submissions in order. */
   #writeParams(launches: readonly Launch[]): GPUBuffer {
-    const { device } = this.#options;
+    const { device, probation } = this.#options;
     const size = launches.length * paramsStride;
     if (this.#params === undefined || this.#params.size < size) {
       // The old buffer may be in use by what was submitted; destroying it waits for that.
       this.#params?.destroy();
-      this.#params = device.createBuffer({
-        label: "octet params",
-        size: Math.max(initialLaunches * paramsStride, 2 * size),
-        usage: bufferUsage.uniform | bufferUsage.copyTarget,
-      });
+      const capacity = Math.max(initialLaunches * paramsStride, 2 * size);
+      const usage = bufferUsage.uniform | bufferUsage.copyTarget;
+      this.#params = probation.make(
+        () => "the parameters of ops",
+        () => device.createBuffer({ label: "octet params", size: capacity, usage }),
+      );
       this.#words = new Uint32Array(this.#params.size / 4);
     }
     for (const [index, { params }] of launches.entries()) this.#words.set(params, (index * paramsStride) / 4);

@@ -1,3 +1,4 @@
+import { OctetError } from "@octet/core";
 import { buffersOf, type Command } from "./command.ts";
 import type { CommandEncoder } from "./command-encoder.ts";
 import { mostTelling, refused, type Verdict, watchErrors } from "./error-scopes.ts";
@@ -13,10 +14,10 @@ export interface Enqueued {
   readonly writes: readonly Verdict[];
 }
 
-/** What ops were submitted in, once they are. */
+/** What ops are submitted in, now or later. */
 export interface Submission {
-  /** What the device says of it. Set by the flush. */
-  verdict: Verdict;
+  /** What the device says of it, once it is submitted. */
+  readonly verdict: Verdict;
 }
 
 /** Launches after which ops are submitted: the cost of a submission is spread over so many, and the GPU begins before all are known. */
@@ -31,6 +32,8 @@ const maxWorkgroups = 8192;
 /** Ops that wait for their submission. */
 interface Batch {
   readonly submission: Submission;
+  /** Tells those who wait for the submission's verdict. */
+  readonly settle: (verdict: Verdict | OctetError) => void;
   readonly commands: Command[];
   launches: number;
   workgroups: number;
@@ -92,15 +95,19 @@ export class CommandQueue {
     const { device, encoder } = this.#options;
     const subject = () => nameCommands(batch.commands);
     try {
-      const { verdict } = watchErrors(device, subject, () => encoder.submit(batch.commands));
-      batch.submission.verdict = verdict;
+      const { result: doubt, verdict } = watchErrors(device, subject, () => encoder.submit(batch.commands));
+      batch.settle(doubt === undefined ? verdict : mostTelling([doubt, verdict]));
     } catch (error) {
-      batch.submission.verdict = Promise.resolve(refused(subject(), error));
+      batch.settle(refused(subject(), error));
     }
+    batch.submission.verdict.then((error) => {
+      if (error !== undefined) encoder.forget();
+    });
   }
 
   /** Forgets what was not submitted yet. */
   destroy(): void {
+    this.#batch?.settle(new OctetError("ERR_DISPOSED", "the backend was disposed before it submitted the op"));
     this.#batch = undefined;
     this.#options.encoder.destroy();
   }
@@ -119,7 +126,8 @@ export class CommandQueue {
   }
 
   #openBatch(): Batch {
-    const batch = { submission: { verdict: Promise.resolve(undefined) }, commands: [], launches: 0, workgroups: 0 };
+    const { promise: verdict, resolve: settle } = Promise.withResolvers<OctetError | undefined>();
+    const batch = { submission: { verdict }, settle, commands: [], launches: 0, workgroups: 0 };
     queueMicrotask(() => {
       if (this.#batch === batch) this.flush();
     });

@@ -2,26 +2,12 @@ import type { Backend, BackendInfo } from "@octet/core";
 import { WebGPUBackend } from "./backend.ts";
 import { Device, type DeviceInternals, type ShaderFeatures } from "./device.ts";
 import { findGPU, openDevice } from "./open-device.ts";
-
-export interface WebGPUBackendOptions {
-  /**
-   * A device that the application has already, to share: tensors are buffers of this device, its limits hold, and disposing the backend
-   * leaves it alone. Default: the backend makes its own, with all that the adapter offers.
-   */
-  readonly device?: GPUDevice;
-  /** For a device of its own: "high-performance" or "low-power". Default: the browser's choice. */
-  readonly powerPreference?: GPUPowerPreference;
-  /** For a device of its own: asks for the software adapter. Default false. */
-  readonly forceFallbackAdapter?: boolean;
-  /** The entry to WebGPU. Default: `navigator.gpu`, in Node that of the npm package `webgpu`. */
-  readonly gpu?: GPU;
-  /** Optional features of WGSL that are not to be used although they are there. Results are the same bits without them. */
-  readonly withoutFeatures?: readonly ("packed-dot" | "subgroups")[];
-}
+import { validateOptions, type WebGPUBackendOptions } from "./options.ts";
 
 /**
  * Starts a WebGPU backend.
- * @throws OctetError `ERR_UNAVAILABLE` saying what is missing: WebGPU, an adapter, or a device
+ * @throws OctetError `ERR_UNAVAILABLE` saying what is missing: WebGPU, an adapter, or a device; `ERR_UNSUPPORTED` for options that are
+ * no object, are not of the kind that they should be, or are not known
  */
 export function createWebGPUBackend(options: WebGPUBackendOptions = {}): Promise<Backend> {
   return createBackend(options);
@@ -32,16 +18,17 @@ export async function createBackend(
   options: WebGPUBackendOptions,
   internals: DeviceInternals = {},
 ): Promise<WebGPUBackend> {
+  validateOptions(options);
   const { device: shared, withoutFeatures = [], ...open } = options;
   const { gpu, device } = shared
     ? { gpu: options.gpu ?? (await findGPU().catch(() => undefined)), device: shared }
     : await openDevice(open);
   const features: ShaderFeatures = {
     packedDot:
-      gpu?.wgslLanguageFeatures.has("packed_4x8_integer_dot_product") === true &&
+      gpu?.wgslLanguageFeatures?.has("packed_4x8_integer_dot_product") === true &&
       !withoutFeatures.includes("packed-dot"),
     subgroups: device.features.has("subgroups") && !withoutFeatures.includes("subgroups"),
-    software: isSoftware(device.adapterInfo),
+    software: isSoftware(adapterInfoOf(device)),
   };
   return new WebGPUBackend({
     device: new Device(device, { ...features, software: internals.software ?? features.software }, internals),
@@ -54,7 +41,7 @@ export async function createBackend(
 const maxIndexedBytes = 2 ** 32 - 2 ** 16;
 
 function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderFeatures): BackendInfo {
-  const { vendor, architecture, description } = device.adapterInfo;
+  const { vendor = "", architecture = "", description } = adapterInfoOf(device);
   // Some implementations have a number for the vendor, and no name.
   const names = [vendor, architecture].filter((name) => name !== "" && !/^\d+$/.test(name));
   const features = [packedDot && "packed-dot", subgroups && "subgroups", software && "software"].filter(
@@ -69,8 +56,19 @@ function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderF
   };
 }
 
+/** What the device says of its adapter: nothing, where the browser is older than that. */
+function adapterInfoOf({ adapterInfo }: { readonly adapterInfo?: GPUAdapterInfo }): Partial<GPUAdapterInfo> {
+  return adapterInfo ?? {};
+}
+
 /** Whether the adapter is a program on the CPU. Not every implementation says so of itself. */
-function isSoftware({ isFallbackAdapter, vendor, architecture, device, description }: GPUAdapterInfo): boolean {
+function isSoftware({
+  isFallbackAdapter,
+  vendor,
+  architecture,
+  device,
+  description,
+}: Partial<GPUAdapterInfo>): boolean {
   const names = [vendor, architecture, device, description].join(" ");
   return isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(names);
 }

@@ -30,7 +30,7 @@ export abstract class DeviceTensor extends DisposableObject {
   ) {
     super();
     this.backend = backend;
-    this.shape = shape;
+    this.shape = Object.freeze([...shape]);
     this.outcome = outcome;
     this.buffers = buffers;
     this.#release = release;

@@ -56,6 +56,7 @@ export class Device {
       device: gpu,
       pipelines: this.pipelines,
       layouts,
+      probation,
       maxGridExtent: internals.maxGridExtent ?? maxComputeWorkgroupsPerDimension,
     });
     this.queue = new CommandQueue({ device: gpu, encoder, pipelines: this.pipelines, probation });
@@ -74,14 +75,15 @@ export class Device {
       flush: () => {},
     });
     this.ledger = new OutcomeLedger({
-      createPage: (size) =>
-        probation.make(
+      createPage: (size) => {
+        const buffer = probation.make(
           () => "a page of findings",
           () => gpu.createBuffer({ label: "octet findings", size, usage: storage | copySource | copyTarget }),
-        ),
-      clear: (buffer) => {
-        this.queue.enqueue({ commands: [{ kind: "clear", buffer, bytes: buffer.size }], buffers: [], writes: [] });
+        );
+        return { buffer, verdict: probation.verdictOn(buffer) };
       },
+      clear: (buffer) =>
+        this.queue.enqueue({ commands: [{ kind: "clear", buffer, bytes: buffer.size }], buffers: [], writes: [] }),
     });
     this.maxRangeBytes =
       internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 31) - bindingSlack;

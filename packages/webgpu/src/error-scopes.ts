@@ -8,6 +8,7 @@ export type Verdict = Promise<OctetError | undefined>;
 /**
  * Runs `work`, which calls the device but waits for nothing, and gives the device's verdict on it: the errors of an application that
  * shares the device are not taken for ours, nor ours reported to it. `subject` names the work in the error's message.
+ * @throws OctetError `ERR_UNSUPPORTED` when `work` throws
  */
 export function watchErrors<Result>(
   device: GPUDevice,
@@ -21,6 +22,8 @@ export function watchErrors<Result>(
     const verdict = pop();
     pop = undefined;
     return { result, verdict };
+  } catch (error) {
+    throw refused(subject(), error);
   } finally {
     // What threw has told the caller already; the scopes must not stay open.
     void pop?.();
@@ -47,8 +50,9 @@ async function firstError(subject: () => string, scopes: readonly Promise<GPUErr
   return fault === null ? undefined : refused(subject(), fault);
 }
 
-/** The error for work that the device, or its implementation, did not take. */
+/** The error for work that the device, or its implementation, did not take; errors of our own stay what they are. */
 export function refused(subject: string, fault: unknown): OctetError {
+  if (OctetError.isInstance(fault)) return fault;
   const message = fault instanceof Error || typeof fault !== "object" ? String(fault) : (fault as GPUError).message;
   return new OctetError(
     "ERR_UNSUPPORTED",

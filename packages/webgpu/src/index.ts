@@ -1,1 +1,2 @@
-export { createWebGPUBackend, type WebGPUBackendOptions } from "./create-backend.ts";
+export { createWebGPUBackend } from "./create-backend.ts";
+export type { WebGPUBackendOptions } from "./options.ts";

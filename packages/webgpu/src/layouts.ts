@@ -47,4 +47,9 @@ export class Layouts {
     this.#made.set(accesses, layout);
     return layout;
   }
+
+  /** Has layouts made anew; what uses one of before goes with its equal. */
+  clear(): void {
+    this.#made.clear();
+  }
 }

@@ -21,7 +21,7 @@ const limits = ["maxBufferSize", "maxStorageBufferBindingSize"] as const;
  */
 export async function openDevice({ gpu: given, ...options }: OpenOptions): Promise<OpenedDevice> {
   const gpu = given ?? (await findGPU());
-  const adapter = await gpu.requestAdapter(options);
+  const adapter = await requestAdapter(gpu, options);
   if (adapter === null) {
     throw new OctetError(
       "ERR_UNAVAILABLE",
@@ -37,6 +37,14 @@ export async function openDevice({ gpu: given, ...options }: OpenOptions): Promi
     return { gpu, device };
   } catch (cause) {
     throw new OctetError("ERR_UNAVAILABLE", `the adapter gave no device: ${String(cause)}`, { cause });
+  }
+}
+
+async function requestAdapter(gpu: GPU, options: GPURequestAdapterOptions): Promise<GPUAdapter | null> {
+  try {
+    return await gpu.requestAdapter(options);
+  } catch (cause) {
+    throw new OctetError("ERR_UNAVAILABLE", `WebGPU failed to look for an adapter: ${String(cause)}`, { cause });
   }
 }
 

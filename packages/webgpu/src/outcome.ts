@@ -34,6 +34,11 @@ export class Outcome {
     return this.#settled;
   }
 
+  /** Whether it is known how the ops went that it depends on. */
+  get inputsSettled(): boolean {
+    return this.#inputs.every(({ settled }) => settled);
+  }
+
   /** What is wrong with the result: an error of the op, or else of an op before it. */
   get error(): OctetError | undefined {
     return this.#error;

@@ -1,3 +1,4 @@
+import { refused, watchErrors } from "./error-scopes.ts";
 import type { Layouts } from "./layouts.ts";
 import type { Probation } from "./probation.ts";
 import type { Shader } from "./shader.ts";
@@ -10,7 +11,7 @@ export interface PipelineOptions {
   readonly rewrite?: ((shader: Shader) => string) | undefined;
 }
 
-/** Compiled shaders, each compiled once. */
+/** Compiled shaders, each compiled once; one that fails, at each use. */
 export class Pipelines {
   readonly #options: PipelineOptions;
   readonly #compiled = new Map<Shader, GPUComputePipeline>();
@@ -24,14 +25,18 @@ export class Pipelines {
   get(shader: Shader): GPUComputePipeline {
     const known = this.#compiled.get(shader);
     if (known) return known;
-    const { device, probation } = this.#options;
-    const subject = () => `the shader "${shader.name}"`;
-    const pipeline = probation.make(subject, () => device.createComputePipeline(this.#describe(shader)));
+    const { device, layouts, probation } = this.#options;
+    const pipeline = probation.make(nameOf(shader), () => device.createComputePipeline(this.#describe(shader)));
     this.#compiled.set(shader, pipeline);
+    probation.verdictOn(pipeline)?.then((error) => {
+      if (error === undefined) return;
+      layouts.clear();
+      if (this.#compiled.get(shader) === pipeline) this.#compiled.delete(shader);
+    });
     return pipeline;
   }
 
-  /** Compiles ahead, off the main thread where the browser can. Rejects with a `GPUPipelineError`. */
+  /** Compiles ahead, off the main thread where the browser can. @throws OctetError `ERR_UNSUPPORTED`, `ERR_OUT_OF_MEMORY` */
   async prepare(shaders: readonly Shader[]): Promise<void> {
     await Promise.all(shaders.map((shader) => this.#prepareOne(shader)));
   }
@@ -40,14 +45,25 @@ export class Pipelines {
     if (this.#compiled.has(shader)) return Promise.resolve();
     const running = this.#compiling.get(shader);
     if (running) return running;
-    const compiling = this.#options.device
-      .createComputePipelineAsync(this.#describe(shader))
-      .then((pipeline) => {
-        if (!this.#compiled.has(shader)) this.#compiled.set(shader, pipeline);
-      })
-      .finally(() => this.#compiling.delete(shader));
+    const compiling = this.#compileAhead(shader).finally(() => this.#compiling.delete(shader));
     this.#compiling.set(shader, compiling);
     return compiling;
+  }
+
+  async #compileAhead(shader: Shader): Promise<void> {
+    const { device, layouts } = this.#options;
+    const { result, verdict } = watchErrors(device, nameOf(shader), () =>
+      device.createComputePipelineAsync(this.#describe(shader)),
+    );
+    try {
+      const pipeline = await result;
+      const fault = await verdict;
+      if (fault !== undefined) throw fault;
+      if (!this.#compiled.has(shader)) this.#compiled.set(shader, pipeline);
+    } catch (error) {
+      layouts.clear();
+      throw (await verdict) ?? refused(nameOf(shader)(), error);
+    }
   }
 
   #describe(shader: Shader): GPUComputePipelineDescriptor {
@@ -56,4 +72,9 @@ export class Pipelines {
     const module = device.createShaderModule({ label, code: rewrite?.(shader) ?? source });
     return { label, layout: layouts.get(shader).pipeline, compute: { module, entryPoint: "main" } };
   }
+}
+
+/** For messages. */
+function nameOf({ name }: Shader): () => string {
+  return () => `the shader "${name}"`;
 }

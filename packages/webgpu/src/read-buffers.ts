@@ -1,6 +1,7 @@
 import type { BufferPool } from "./buffer-pool.ts";
-import { mostTelling, type Verdict, watchErrors } from "./error-scopes.ts";
+import { mostTelling, watchErrors } from "./error-scopes.ts";
 import { mapModeRead } from "./gpu-flags.ts";
+import { hostBytes } from "./host-bytes.ts";
 
 /** Bytes of a buffer to copy to the host. */
 export interface BufferPart {
@@ -8,59 +9,58 @@ export interface BufferPart {
   readonly bytes: number;
 }
 
-export interface Reading {
-  /** What was copied, unless the verdict is that nothing was. Rejects when the device is lost meanwhile, or memory ran out. */
-  readonly bytes: Promise<Uint8Array<ArrayBuffer>[]>;
-  readonly verdict: Verdict;
-}
-
-/** Copies buffers to the host, as they are after everything submitted so far. */
-export function readBuffers(device: GPUDevice, parts: readonly BufferPart[], staging: BufferPool): Reading {
-  const copies = parts.map(({ buffer, bytes }) => {
-    const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-    return { source: buffer, bytes, size, target: staging.take(size) };
-  });
-  const doubts = copies.map(({ target }) => staging.verdictOn(target));
-  const { result, verdict } = watchErrors(
-    device,
-    () => "a download",
-    () => {
-      const encoder = device.createCommandEncoder({ label: "octet download" });
-      for (const { source, target, size } of copies) encoder.copyBufferToBuffer(source, 0, target, 0, size);
-      device.queue.submit([encoder.finish()]);
-      return copies.map(({ target, bytes, size }) => ({
-        target,
-        bytes,
-        size,
-        mapped: target.mapAsync(mapModeRead, 0, size),
-      }));
-    },
-  );
-  return {
-    bytes: Promise.all(result.map((copy) => takeBytes(copy, staging))),
-    verdict: mostTelling([...doubts.filter((doubt) => doubt !== undefined), verdict]),
-  };
-}
-
-interface MappedCopy {
-  readonly target: GPUBuffer;
-  readonly bytes: number;
-  readonly size: number;
-  readonly mapped: Promise<unknown>;
-}
-
-async function takeBytes(
-  { target, bytes, size, mapped }: MappedCopy,
+/**
+ * Copies buffers to the host, all or none, as they are after everything submitted so far. Rejects with the device's verdict if there is
+ * one; when the device is lost or destroyed meanwhile, with what it says to that.
+ */
+export async function readBuffers(
+  device: GPUDevice,
+  parts: readonly BufferPart[],
   staging: BufferPool,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  if (parts.length === 0) return [];
+  const copies: Copy[] = [];
   try {
-    await mapped;
-    const copy = new Uint8Array(target.getMappedRange(0, size).slice(0, bytes));
-    target.unmap();
-    staging.release(target);
-    return copy;
+    for (const { buffer, bytes } of parts) {
+      const size = Math.max(4, Math.ceil(bytes / 4) * 4);
+      copies.push({ source: buffer, bytes, size, target: staging.take(size) });
+    }
+    const doubts = copies.map(({ target }) => staging.verdictOn(target)).filter((doubt) => doubt !== undefined);
+    const { result: mapped, verdict } = watchErrors(
+      device,
+      () => "a download",
+      () => {
+        const encoder = device.createCommandEncoder({ label: "octet download" });
+        for (const { source, target, size } of copies) encoder.copyBufferToBuffer(source, 0, target, 0, size);
+        device.queue.submit([encoder.finish()]);
+        return Promise.allSettled(copies.map(({ target, size }) => target.mapAsync(mapModeRead, 0, size)));
+      },
+    );
+    const fault = await mostTelling([...doubts, verdict]);
+    if (fault !== undefined) throw fault;
+    const refusal = (await mapped).find((mapping) => mapping.status === "rejected");
+    if (refusal !== undefined) throw refusal.reason;
+    const taken = copies.map(takeBytes);
+    for (const { target } of copies) staging.release(target);
+    return taken;
   } catch (error) {
-    staging.discard(target);
+    // A buffer that may be mapped, now or later, cannot be copied to.
+    for (const { target } of copies) staging.discard(target);
     throw error;
   }
+}
+
+interface Copy {
+  readonly source: GPUBuffer;
+  readonly bytes: number;
+  readonly size: number;
+  readonly target: GPUBuffer;
+}
+
+function takeBytes({ target, bytes, size }: Copy): Uint8Array<ArrayBuffer> {
+  const mapped = new Uint8Array(target.getMappedRange(0, size), 0, bytes);
+  const taken = hostBytes(bytes);
+  taken.set(mapped);
+  target.unmap();
+  return taken;
 }

@@ -51,9 +51,12 @@ fn bias_bits(n: u32) -> u32 {
 `;
 }
 
-/** Results of half types share words between invocations: they are merged into what is there, each its own half. */
+/**
+ * Results of half types share words between invocations: they are merged into what is there, each its own half, whatever the bits of a
+ * result that is not finite are.
+ */
 function storeBits(output: FloatDType, y: "zeroes" | "arbitrary"): string {
   if (elementsPerWord[output] === 1) return "y[at] = bits;";
-  const merge = "atomicOr(&y[at / 2u], bits << ((at % 2u) * 16u));";
+  const merge = "atomicOr(&y[at / 2u], (bits & 0xffffu) << ((at % 2u) * 16u));";
   return y === "zeroes" ? merge : `atomicAnd(&y[at / 2u], 0xffff0000u >> ((at % 2u) * 16u));\n  ${merge}`;
 }
