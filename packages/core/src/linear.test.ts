@@ -7,7 +7,7 @@ import { floatDTypes } from "./dtype.ts";
 import { linear } from "./linear.ts";
 import { maxExactInFeatures } from "./linear-geometry.ts";
 import { quantizeSymmetric } from "./quantize.ts";
-import { hostTensor } from "./tensor.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { narrow } from "./widen.ts";
 
 const exactModes = ["int16", "int8"] as const;

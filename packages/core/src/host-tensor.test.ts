@@ -3,11 +3,10 @@ import { errorCode } from "../test/support/error-code.ts";
 import { quantizeSymmetric } from "./quantize.ts";
 import {
   type HostQuantizedTensor,
-  hostTensor,
   isHostQuantizedTensor,
-  normalizeFloatTensor,
   validateHostQuantizedTensor,
-} from "./tensor.ts";
+} from "./host-quantized-tensor.ts";
+import { hostTensor, normalizeFloatTensor } from "./host-tensor.ts";
 
 describe("hostTensor", () => {
   it("keeps the data it was given and copies the shape", () => {
