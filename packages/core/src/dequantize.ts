@@ -9,6 +9,8 @@ import { narrow } from "./widen.ts";
 /** Options of `dequantize`: the granularity that made the codes, and the dtype of the result (default float16). */
 export interface DequantizeOptions<D extends FloatDType = FloatDType> extends GranularityOptions {
   readonly dtype?: D;
+  /** Those that made the codes, which lie in their range; default 8, which holds all codes. */
+  readonly bits?: number;
 }
 
 /**
@@ -23,12 +25,9 @@ export function dequantize<D extends FloatDType = "float16">(
   scale: TensorLike<"float32">,
   options: DequantizeOptions<D> = {},
 ): HostTensor<D> {
-  validateOptions("dequantize", options, { dtype: "any", ...granularityKinds });
-  const { dtype = "float16" as D } = options;
-  return dequantizeHost(
-    { quantized, scale, granularity: granularityOf({ dim: options.dim, groupSize: options.groupSize }), bits: 8 },
-    dtype,
-  );
+  validateOptions("dequantize", options, { dtype: "any", bits: "any", ...granularityKinds });
+  const { dtype = "float16" as D, bits = 8, dim, groupSize } = options;
+  return dequantizeHost({ quantized, scale, granularity: granularityOf({ dim, groupSize }), bits }, dtype);
 }
 
 /** `dequantize` of a whole quantized tensor, as backends take it. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { errorCode } from "../test/support/error-code.ts";
-import { quantizeSymmetric } from "./quantize.ts";
 import {
   type HostQuantizedTensor,
   isHostQuantizedTensor,
   validateHostQuantizedTensor,
 } from "./host-quantized-tensor.ts";
 import { hostTensor, normalizeFloatTensor } from "./host-tensor.ts";
+import { quantizeSymmetric } from "./quantize.ts";
 
 describe("hostTensor", () => {
   it("keeps the data it was given and copies the shape", () => {

@@ -25,6 +25,7 @@ export {
   isDType,
   isFloatDType,
   type TypedArrayOf,
+  validateFloatDType,
 } from "./dtype.ts";
 export { OctetError, type OctetErrorCode } from "./errors.ts";
 export { firstAvailable, type RejectedBackend } from "./first-available.ts";

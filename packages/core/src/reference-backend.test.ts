@@ -5,10 +5,10 @@ import { activation } from "./activation.ts";
 import type { Backend } from "./backend.ts";
 import { dequantize } from "./dequantize.ts";
 import { disposeSymbol } from "./disposable.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { linear } from "./linear.ts";
 import { quantizeSymmetric } from "./quantize.ts";
 import { createReferenceBackend } from "./reference-backend.ts";
-import { hostTensor } from "./host-tensor.ts";
 
 let backend: Backend;
 beforeEach(() => {

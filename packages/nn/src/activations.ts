@@ -1,11 +1,11 @@
-import type { FloatDType, Tensor } from "@octet/core";
+import { type Backend, type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
 import { Module } from "./module.ts";
 
 /** `max(x, 0)` */
 export class ReLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "relu");
+    return backendOf(x).activation(x, "relu");
   }
 }
 
@@ -13,7 +13,7 @@ export class ReLU extends Module {
 export class GELU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "gelu");
+    return backendOf(x).activation(x, "gelu");
   }
 
   override extraRepr(): string {
@@ -25,6 +25,15 @@ export class GELU extends Module {
 export class SiLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "silu");
+    return backendOf(x).activation(x, "silu");
   }
+}
+
+/** @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
+function backendOf(x: Tensor<FloatDType>): Backend {
+  if (typeof x?.backend?.activation === "function") return x.backend;
+  throw new OctetError(
+    "ERR_FOREIGN_TENSOR",
+    `got ${formatValue(x)}; pass a tensor of a backend: backend.upload(x) makes one`,
+  );
 }

@@ -1,5 +1,5 @@
-import type { FloatDType, Tensor } from "@octet/core";
-import { type Layer, Module } from "./module.ts";
+import { type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
+import { isModule, type Layer, Module } from "./module.ts";
 
 /**
  * Layers one after the other. They are the fields "0", "1", and so on, which gives them their names: `sequential[0]`.
@@ -9,8 +9,10 @@ export class Sequential extends Module {
   /** The number of layers. */
   readonly length: number;
 
+  /** @throws OctetError `ERR_UNSUPPORTED` for what is not a module with a forward */
   constructor(...layers: readonly Layer[]) {
     super();
+    layers.forEach(validateLayer);
     this.length = layers.length;
     layers.forEach((layer, index) => {
       this[index] = layer;
@@ -39,4 +41,10 @@ export class Sequential extends Module {
     }
     return current;
   }
+}
+
+function validateLayer(layer: Layer, index: number): void {
+  if (isModule(layer) && typeof layer.forward === "function") return;
+  const got = Array.isArray(layer) ? "an array" : formatValue(layer);
+  throw new OctetError("ERR_UNSUPPORTED", `layer ${index} is ${got}; pass modules one by one: new Sequential(a, b)`);
 }
