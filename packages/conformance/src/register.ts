@@ -1,8 +1,8 @@
-import type { BackendFactory } from "@octet/core";
+import { type BackendFactory, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { ConformanceFailure } from "./failure.ts";
-import { type ConformanceOptions, defaultTimeout } from "./run.ts";
+import { type ConformanceOptions, conformanceKinds, defaultTimeout } from "./run.ts";
 import { runCase } from "./run-case.ts";
 
 /** What a test function is called with by vitest and by node:test. */
@@ -28,6 +28,7 @@ export function registerConformance(
   factory: BackendFactory,
   options: ConformanceOptions = {},
 ): void {
+  validateOptions("registerConformance", options, conformanceKinds);
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout } = options;
   const holder = new BackendHolder(factory);
   const families = Map.groupBy(cases.filter(filter), ({ family }) => family);

@@ -1,5 +1,6 @@
-import { type Backend, type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
+import type { FloatDType, Tensor } from "@octet/core";
 import { Module } from "./module.ts";
+import { backendOf } from "./tensor-source.ts";
 
 /** `max(x, 0)` */
 export class ReLU extends Module {
@@ -27,13 +28,4 @@ export class SiLU extends Module {
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
     return backendOf(x).activation(x, "silu");
   }
-}
-
-/** @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
-function backendOf(x: Tensor<FloatDType>): Backend {
-  if (typeof x?.backend?.activation === "function") return x.backend;
-  throw new OctetError(
-    "ERR_FOREIGN_TENSOR",
-    `got ${formatValue(x)}; pass a tensor of a backend: backend.upload(x) makes one`,
-  );
 }

@@ -1,5 +1,6 @@
 import { type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
 import { isModule, type Layer, Module } from "./module.ts";
+import { backendOf } from "./tensor-source.ts";
 
 /**
  * Layers one after the other. They are the fields "0", "1", and so on, which gives them their names: `sequential[0]`.
@@ -26,8 +27,10 @@ export class Sequential extends Module {
   /**
    * Runs the layers in order. The caller owns the result; what lies between two layers is disposed as soon as it is consumed, also
    * when a later layer throws; x is left alone. Without layers the result is x itself.
+   * @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device, and as the layers do
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
+    backendOf(x);
     let current = x;
     for (const layer of this) {
       const input = current;

@@ -17,3 +17,12 @@ export function validateSource(source: TensorSource, what: string): void {
 export async function readTensor(backend: Backend, source: TensorSource): Promise<TensorLike<FloatDType>> {
   return isDeviceTensor(source) ? backend.download(source) : source;
 }
+
+/** The backend of what `forward` was given. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
+export function backendOf(x: Tensor<FloatDType>): Backend {
+  if (typeof x?.backend?.activation === "function") return x.backend;
+  throw new OctetError(
+    "ERR_FOREIGN_TENSOR",
+    `got ${formatValue(x)}; pass a tensor of a backend: backend.upload(x) makes one`,
+  );
+}
