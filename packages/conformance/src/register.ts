@@ -1,4 +1,4 @@
-import { type BackendFactory, validateOptions } from "@octet/core";
+import { type BackendFactory, formatValue, OctetError, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { ConformanceFailure } from "./failure.ts";
@@ -23,11 +23,18 @@ export interface TestRunner {
  * the note. The cases share one backend, which the last test disposes.
  */
 export function registerConformance(
-  { describe, it }: TestRunner,
+  runner: TestRunner,
   name: string,
   factory: BackendFactory,
   options: ConformanceOptions = {},
 ): void {
+  if (typeof runner?.describe !== "function" || typeof runner.it !== "function") {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got ${formatValue(runner)}; pass the functions of a test runner, { describe, it }`,
+    );
+  }
+  const { describe, it } = runner;
   validateOptions("registerConformance", options, conformanceKinds);
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout } = options;
   const holder = new BackendHolder(factory);
