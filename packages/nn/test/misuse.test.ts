@@ -51,7 +51,9 @@ describe("whatever it is given, it throws errors of Octet only:", () => {
     expect(right, `${name} has no row of a right call`).toBeDefined();
     const isClass = /^[A-Z]/.test(name);
     const call = (all: readonly unknown[]) =>
-      isClass ? Reflect.construct(value, all) : (value as (...values: unknown[]) => unknown)(...all);
+      isClass
+        ? Reflect.construct(value as new () => object, all)
+        : (value as (...values: unknown[]) => unknown)(...all);
     expect(await misuseCode(() => call(right()))).toBeUndefined();
     for (const values of junkCalls(right())) expect(await foreignError(() => call(values))).toBeUndefined();
   });
