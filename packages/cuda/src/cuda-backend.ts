@@ -13,6 +13,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   isDefinedOp,
   isQuantizedTensor,
   type LinearActivations,
@@ -118,12 +119,12 @@ class NativeBackend implements CUDABackend {
       const [data, scales] = await Promise.all(buffers.map((buffer) => this.#device.read(buffer)));
       await throwFault(faults);
       if (!isQuantizedTensor(tensor)) {
-        return { dtype: tensor.dtype, shape: [...shape], data: viewOf(tensor.dtype, data!) };
+        return hostTensor(tensor.dtype, shape, viewOf(tensor.dtype, data!));
       }
       const { granularity, bits } = tensor;
       return {
-        quantized: { dtype: "int8", shape: [...shape], data: viewOf("int8", data!) },
-        scale: { dtype: "float32", shape: scaleShape(granularity, shape), data: viewOf("float32", scales!) },
+        quantized: hostTensor("int8", shape, viewOf("int8", data!)),
+        scale: hostTensor("float32", scaleShape(granularity, shape), viewOf("float32", scales!)),
         granularity,
         bits,
       };

@@ -92,7 +92,7 @@ abstract class Handle implements Disposable {
     release: () => void,
   ) {
     this.backend = backend;
-    this.shape = [...shape];
+    this.shape = shape;
     this.faults = faults;
     this.buffers = buffers;
     this.#release = release;
@@ -125,6 +125,7 @@ class TensorHandle<D extends DType = DType> extends Handle implements DeviceTens
     this.dtype = dtype;
     this.data = data;
     this.byteLength = sizeOf(shape) * bytesPerElement[dtype];
+    Object.freeze(this);
   }
 }
 
@@ -145,5 +146,6 @@ class QuantizedHandle extends Handle implements DeviceQuantizedTensor {
     this.scales = scales;
     this.scaleCount = scaleCount;
     this.byteLength = sizeOf(shape) + scaleCount * bytesPerElement.float32;
+    Object.freeze(this);
   }
 }

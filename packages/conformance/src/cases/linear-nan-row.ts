@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, linear } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, linear } from "@octet/core";
 import { linearCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
@@ -47,5 +47,5 @@ function withoutMiddleRow(y: HostTensor<FloatDType>): HostTensor<FloatDType> {
   const data = new Float32Array(2 * n);
   data.set(y.data.subarray(0, n));
   data.set(y.data.subarray(2 * n, 3 * n), n);
-  return { dtype: y.dtype, shape: [2, n], data };
+  return hostTensor(y.dtype, [2, n], data);
 }

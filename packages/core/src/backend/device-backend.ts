@@ -1,11 +1,13 @@
 import { DisposableObject } from "../disposable-object.ts";
 import { fusedOps } from "../ops/fused-ops.ts";
+import { planOp } from "../ops/plan-op.ts";
 import { setLengthOp } from "../ops/state/set-length.ts";
 import type { DType } from "../tensors/dtype.ts";
 import { bytesOf, type Form, normalizeStateForm, type StateForm, slotMemory } from "../tensors/forms.ts";
+import type { HostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import type { HostTensor, TensorLike } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
 import { type HostState, hostStateOf } from "../tensors/state.ts";
-import type { HostQuantizedTensor, HostTensor, TensorLike } from "../tensors/tensor.ts";
 import type {
   AnyHandle,
   AnyOp,
@@ -174,7 +176,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   ): Result {
     const handles = this.#validateInputs(op, inputs);
     const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
-    const plan = op.plan(forms, params);
+    const plan = planOp(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
     if (op.parts === undefined) throw unsupportedOp(this, op, forms, params);

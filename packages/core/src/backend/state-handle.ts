@@ -62,6 +62,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     this.#length = length;
     this.#oldest = [...oldest];
     this.#outcome = outcome;
+    Object.freeze(this);
   }
 
   get length(): number {

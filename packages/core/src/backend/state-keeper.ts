@@ -6,8 +6,8 @@ import {
   stateBytes,
   type TensorForm,
 } from "../tensors/forms.ts";
+import { HostTensor } from "../tensors/host-tensor.ts";
 import { type HostState, stateMemoryOf } from "../tensors/state.ts";
-import type { HostTensor } from "../tensors/tensor.ts";
 import type { Backend } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
 import type { Outcome } from "./outcome.ts";
@@ -48,9 +48,9 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     const { length } = host;
     const memory = length > 0 ? stateMemoryOf(host).rows : undefined;
     const oldest = form.slots.map((_, index) => (length > 0 ? length - host.rows[index].shape[0] : 0));
-    return this.#make(form, { length, oldest, outcome: undefined }, (memoryForm, index, storage) => {
-      if (index === undefined) this.#device.write(storage, { ...lengthForm, data: Int32Array.of(length) });
-      else if (memory !== undefined) this.#device.write(storage, { ...memoryForm, ...memory[index] });
+    return this.#make(form, { length, oldest, outcome: undefined }, (_form, index, storage) => {
+      if (index === undefined) this.#device.write(storage, new HostTensor("int32", [1], Int32Array.of(length)));
+      else if (memory !== undefined) this.#device.write(storage, memory[index]);
     });
   }
 

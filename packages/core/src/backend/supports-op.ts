@@ -1,4 +1,5 @@
 import { OctetError } from "../errors.ts";
+import { planOp } from "../ops/plan-op.ts";
 import type { AnyOp, RunPart } from "./contract.ts";
 import type { KernelTable } from "./kernels.ts";
 
@@ -24,13 +25,13 @@ export function supportsOp(kernels: KernelTable<unknown>, op: AnyOp, inputs: obj
 }
 
 function hasKernels(kernels: KernelTable<unknown>, op: AnyOp, inputs: object, params: object): boolean {
-  const plan = op.plan(inputs as never, params);
+  const plan = planOp(op, inputs as never, params);
   if (kernels.find(op, inputs, plan.params) !== undefined) return true;
   if (op.parts === undefined) return false;
   let supported = true;
   const ask = ((part: AnyOp, partInputs: object, partParams: object) => {
     supported &&= hasKernels(kernels, part, partInputs, partParams);
-    return part.plan(partInputs as never, partParams).output;
+    return planOp(part, partInputs as never, partParams).output;
   }) as RunPart<unknown>;
   op.parts(ask, inputs as never, params);
   return supported;

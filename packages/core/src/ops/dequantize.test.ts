@@ -4,7 +4,7 @@ import { createRandom, randomFloats } from "../../test/support/random.ts";
 import { binary16, binary32, brain16, multiply, rationalOf, roundToFormat } from "../../test/support/rational.ts";
 import { widen } from "../numerics/widen.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
-import { hostTensor } from "../tensors/tensor.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 import { dequantize } from "./dequantize.ts";
 import { quantizeSymmetric } from "./quantize.ts";
 

@@ -1,7 +1,7 @@
 import { OctetError } from "../errors.ts";
 import { type RowCodesForm, type RowCodesKind, rowCodesDType } from "./forms.ts";
+import { type HostTensor, normalizeHostTensor } from "./host-tensor.ts";
 import { equalShapes, formatShape } from "./shape.ts";
-import { type HostTensor, normalizeHostTensor } from "./tensor.ts";
 
 /** Activations as codes on the host: `x[m, k] = codes[m, k] * scale[m]`, with x `[..., K]` seen as `[M, K]`. */
 export interface HostRowCodes {

@@ -1,7 +1,8 @@
 import { widen } from "../../src/numerics/widen.ts";
 import { activationRange } from "../../src/ops/linear-geometry.ts";
 import type { FloatDType } from "../../src/tensors/dtype.ts";
-import type { HostQuantizedTensor, HostTensor } from "../../src/tensors/tensor.ts";
+import type { HostQuantizedTensor } from "../../src/tensors/host-quantized-tensor.ts";
+import type { HostTensor } from "../../src/tensors/host-tensor.ts";
 import { add, binary32, multiply, type Rational, rationalOf, roundToFormat } from "./rational.ts";
 import { quantizeGroup } from "./reference-quantize.ts";
 

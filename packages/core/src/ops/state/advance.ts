@@ -13,6 +13,7 @@ export interface AdvanceParams {
 /** Adds the positions that were written after the state's length to it. */
 export const advanceOp: Op<AdvanceInputs, AdvanceParams, void> = {
   name: "advance",
+  params: { count: "number" },
   changes: ["state"],
   plan({ state }, { count }) {
     validateAhead(state, count);

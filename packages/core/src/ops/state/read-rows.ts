@@ -2,6 +2,7 @@ import type { Op, State, Tensor } from "../../backend/contract.ts";
 import { OctetError } from "../../errors.ts";
 import { allocate } from "../../tensors/dtype.ts";
 import { slotIndex } from "../../tensors/forms.ts";
+import { HostTensor } from "../../tensors/host-tensor.ts";
 import { sizeOf } from "../../tensors/shape.ts";
 import { rowAt } from "../../tensors/state.ts";
 
@@ -18,6 +19,7 @@ export interface ReadRowsParams {
 /** The rows of the last `count` positions, oldest first: `[count, ...row]`. Rows before position 0 are zeros. */
 export const readRowsOp: Op<ReadRowsInputs, ReadRowsParams, Tensor> = {
   name: "readRows",
+  params: { slot: "string", count: "number" },
   plan({ state }, { slot, count }) {
     const { dtype, shape, keep = state.capacity } = state.slots[slotIndex(state, slot)];
     if (!Number.isInteger(count) || count < 0 || count > keep) {
@@ -34,7 +36,7 @@ export const readRowsOp: Op<ReadRowsInputs, ReadRowsParams, Tensor> = {
     for (let row = Math.max(0, -first); row < count; row++) {
       data.set(rowAt(state.rows[index], state.slots[index], first + row), row * size);
     }
-    return { dtype, shape: [count, ...shape], data };
+    return new HostTensor(dtype, [count, ...shape], data);
   },
 };
 

@@ -1,12 +1,10 @@
 import type { Op, State, Tensor } from "../../backend/contract.ts";
 import { OctetError } from "../../errors.ts";
 import { nonFiniteError } from "../../numerics/quantize-values.ts";
-import { widen } from "../../numerics/widen.ts";
 import { isFloatDType } from "../../tensors/dtype.ts";
 import { slotIndex } from "../../tensors/forms.ts";
 import { equalShapes, formatShape, sizeOf } from "../../tensors/shape.ts";
 import { rowAt } from "../../tensors/state.ts";
-import type { HostTensor } from "../../tensors/tensor.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface WriteRowsInputs {
@@ -25,6 +23,7 @@ export interface WriteRowsParams {
  */
 export const writeRowsOp: Op<WriteRowsInputs, WriteRowsParams, void> = {
   name: "writeRows",
+  params: { slot: "string" },
   changes: ["state"],
   plan({ x, state }, { slot }) {
     const { dtype, shape } = state.slots[slotIndex(state, slot)];
@@ -40,7 +39,7 @@ export const writeRowsOp: Op<WriteRowsInputs, WriteRowsParams, void> = {
     return { params: { slot }, output: undefined, ahead: count };
   },
   compute({ x, state }, { slot }) {
-    if (isFloatDType(x.dtype)) validateFinite(widen(x as HostTensor<typeof x.dtype>));
+    if (isFloatDType(x.dtype)) validateFinite(x.values());
     const index = slotIndex(state, slot);
     const size = sizeOf(state.slots[index].shape);
     for (let row = 0; row < x.shape[0]; row++) {
