@@ -1,7 +1,7 @@
 import * as core from "@octet/core";
 import { createReferenceBackend, dequantize, hostTensor, linear, OctetError, quantizeSymmetric } from "@octet/core";
 import { describe, expect, it } from "vitest";
-import { foreignError, junkCalls, misuseCode } from "./support/misuse.ts";
+import { foreignError, junkCalls, misuseCode } from "../../../tests/support/misuse.ts";
 
 const backend = createReferenceBackend();
 const weight = hostTensor("float32", [2, 4], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));

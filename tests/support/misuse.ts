@@ -1,5 +1,3 @@
-import { OctetError } from "@octet/core";
-
 /** What plain JavaScript may pass anywhere. */
 export const junk: readonly unknown[] = [
   undefined,
@@ -39,7 +37,7 @@ export async function foreignError(call: () => unknown): Promise<string | undefi
     await call();
     return undefined;
   } catch (error) {
-    return OctetError.isInstance(error) ? undefined : String((error as Error)?.stack ?? error);
+    return isOctetError(error) ? undefined : String((error as Error)?.stack ?? error);
   }
 }
 
@@ -49,6 +47,11 @@ export async function misuseCode(call: () => unknown): Promise<string | undefine
     await call();
     return undefined;
   } catch (error) {
-    return OctetError.isInstance(error) ? error.code : `no code: ${String(error)}`;
+    return isOctetError(error) ? error.code : `no code: ${String(error)}`;
   }
+}
+
+/** By its brand: these helpers depend on no package. */
+function isOctetError(error: unknown): error is { readonly code: string } {
+  return typeof error === "object" && error !== null && Symbol.for("octet.error") in error;
 }
