@@ -2,7 +2,7 @@ import * as conformance from "@octet/conformance";
 import { registerConformance, runConformance } from "@octet/conformance";
 import { createReferenceBackend } from "@octet/core";
 import { describe, expect, it } from "vitest";
-import { foreignError, junkCalls, misuseCode } from "../../core/test/support/misuse.ts";
+import { foreignError, junkCalls, misuseCode } from "../../../tests/support/misuse.ts";
 
 const cases = conformance.conformanceCases().slice(0, 1);
 const { results } = await runConformance(createReferenceBackend, { cases });

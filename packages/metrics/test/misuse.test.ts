@@ -2,7 +2,7 @@ import { hostTensor, quantizeSymmetric } from "@octet/core";
 import * as metrics from "@octet/metrics";
 import { analyzeQuantization, calculateQuantizationError, createErrorAccumulator } from "@octet/metrics";
 import { describe, expect, it } from "vitest";
-import { foreignError, junkCalls, misuseCode } from "../../core/test/support/misuse.ts";
+import { foreignError, junkCalls, misuseCode } from "../../../tests/support/misuse.ts";
 
 const weight = hostTensor("float32", [2, 4], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
 const codes = quantizeSymmetric(weight, { dim: 0 });

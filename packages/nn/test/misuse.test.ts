@@ -2,7 +2,7 @@ import { createReferenceBackend, hostTensor } from "@octet/core";
 import * as nn from "@octet/nn";
 import { Linear, QuantizedLinear, quantizeModel, ReLU, Sequential } from "@octet/nn";
 import { describe, expect, it } from "vitest";
-import { foreignError, junkCalls, misuseCode } from "../../core/test/support/misuse.ts";
+import { foreignError, junkCalls, misuseCode } from "../../../tests/support/misuse.ts";
 
 const backend = createReferenceBackend();
 const weight = hostTensor("float32", [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6));
