@@ -103,9 +103,9 @@ describe.skipIf(emulatorMissing)("a captured chain", () => {
     const pending = layer(backend.upload(bad));
     const before = backend.memory();
     using chain = backend.capture(backend.upload(x), (input) => {
-      using hidden = layer(input);
+      const result = layer(input);
       expect(() => attempt(input)).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
-      return layer(hidden);
+      return result;
     });
     const run = chain.run(backend.upload(bad));
     const nonFinite = { code: "ERR_NON_FINITE" };
