@@ -170,6 +170,7 @@ void Context::rest() {
   if (lost_) return;
   reap_uploads(most_upload_bytes);
   give_back(staging_.rest(), "freeing pinned memory of the host");
+  give_back(lane_.rest(), "ending downloads");
 }
 
 Staging Context::take_staging(size_t bytes) {

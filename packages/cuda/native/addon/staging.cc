@@ -72,6 +72,7 @@ cudaError_t StagingPool::release(std::vector<Kept>::iterator kept) {
 
 cudaError_t DownloadLane::copy(void* target, const void* source, size_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  idle_rests_ = 0;
   const cudaError_t error = open();
   return error == cudaSuccess ? copy_pieces(static_cast<char*>(target), static_cast<const char*>(source), bytes) : error;
 }
@@ -106,13 +107,21 @@ cudaError_t DownloadLane::copy_pieces(char* target, const char* source, size_t b
   return cudaSuccess;
 }
 
+cudaError_t DownloadLane::rest() {
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  return lock.owns_lock() && ++idle_rests_ > rests_before_release ? close() : cudaSuccess;
+}
+
 cudaError_t DownloadLane::close() {
   cudaError_t first = cudaSuccess;
   for (int i = 0; i < 2; i++) {
     if (copied_[i] != nullptr) keep_first(&first, cudaEventDestroy(copied_[i]));
     if (pieces_[i] != nullptr) keep_first(&first, cudaFreeHost(pieces_[i]));
+    copied_[i] = nullptr;
+    pieces_[i] = nullptr;
   }
   if (stream_ != nullptr) keep_first(&first, cudaStreamDestroy(stream_));
+  stream_ = nullptr;
   return first;
 }
 

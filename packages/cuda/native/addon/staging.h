@@ -46,6 +46,9 @@ class DownloadLane {
  public:
   /** Copies from the current device. The source must be written already, and stay. */
   cudaError_t copy(void* target, const void* source, size_t bytes);
+  /** One wait for the device is over: gives everything back when many of them had no use for it. */
+  cudaError_t rest();
+  /** Gives everything back. No copy may be going on. */
   cudaError_t close();
 
  private:
@@ -53,6 +56,7 @@ class DownloadLane {
   cudaError_t copy_pieces(char* target, const char* source, size_t bytes);
 
   std::mutex mutex_;
+  size_t idle_rests_ = 0;
   cudaStream_t stream_ = nullptr;
   void* pieces_[2] = {};
   cudaEvent_t copied_[2] = {};
