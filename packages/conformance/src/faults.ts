@@ -33,6 +33,7 @@ export type Fault =
   | "kept-upload"
   | "live-download"
   | "wrong-memory"
+  | "shared-shape"
   | "second-dispose-throws"
   | "late-download"
   | "immortal-tensors"
@@ -85,6 +86,7 @@ export const faults: Readonly<Record<Fault, string>> = {
   "overwritten-neighbour": "writes past the end of a result",
   "kept-upload": "keeps a view of the uploaded array instead of a copy",
   "live-download": "returns its own memory from download instead of a copy",
+  "shared-shape": "shares shapes and granularities with its callers, or lets them be assigned to",
   "wrong-memory": "counts tensors in memory(), but not their bytes",
   // Lifetime and errors
   "second-dispose-throws": "throws when a tensor is disposed a second time",

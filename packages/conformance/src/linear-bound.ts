@@ -2,6 +2,7 @@ import {
   type FloatDType,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   narrowFloat64,
   scaleLayout,
   widen,
@@ -27,13 +28,10 @@ export function checkLinearBound(
   k: number,
 ): void {
   const bounds = magnitudes.map((magnitude) => (k + 8) * 2 ** -23 * magnitude + 2 ** -126);
-  const end = (sign: 1 | -1): HostTensor<FloatDType> => ({
-    ...form,
-    data: narrowFloat64(
-      values.map((value, i) => value + sign * bounds[i]),
-      form.dtype,
-    ),
-  });
+  const end = (sign: 1 | -1): HostTensor<FloatDType> => {
+    const limits = values.map((value, i) => value + sign * bounds[i]);
+    return hostTensor(form.dtype, form.shape, narrowFloat64(limits, form.dtype));
+  };
   checkBetween(y, end(-1), end(1), "y outside the bound of the contract");
 }
 

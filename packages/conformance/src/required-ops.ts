@@ -1,4 +1,4 @@
-import type { OpSpec } from "@octet/core";
+import { isDefinedOp, type OpSpec } from "@octet/core";
 
 /**
  * The ops that every backend supports: quantize weights per output channel, dequantize them, and multiply float32 activations by them,
@@ -22,8 +22,9 @@ function linear(bias: "float32" | undefined): OpSpec {
   };
 }
 
-/** Whether `spec` is one of `requiredOps`. */
+/** Whether `spec` is one of `requiredOps`. @throws OctetError `ERR_UNSUPPORTED` for what is not an op with its fields */
 export function isRequiredOp(spec: OpSpec): boolean {
+  if (!isDefinedOp(spec)) return false;
   const key = canonical(spec);
   return requiredOps.some((required) => canonical(required) === key);
 }

@@ -1,7 +1,9 @@
+import { createArray } from "./create-array.ts";
 import type { FloatDType } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
-import { type HostTensor, normalizeFloatTensor, type TensorLike } from "./tensor.ts";
-import { narrowFloat64, widen } from "./widen.ts";
+import { formatValue } from "./format-value.ts";
+import { HostTensor, normalizeFloatTensor, type TensorLike } from "./host-tensor.ts";
+import { narrowFloat64 } from "./widen.ts";
 
 /** Element-wise functions between layers. `gelu` is the exact one, x * Phi(x), PyTorch's default; `silu` is x * sigmoid(x). */
 export type ActivationKind = "relu" | "gelu" | "silu";
@@ -16,19 +18,22 @@ const functions: Readonly<Record<ActivationKind, (x: number) => number>> = {
 
 /**
  * Applies an activation function to every element, in float64, rounded once to the dtype of x.
- * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`, `ERR_UNSUPPORTED` for another kind
+ * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`, `ERR_UNSUPPORTED` for another kind, `ERR_OUT_OF_MEMORY`
  */
 export function activation<D extends FloatDType>(x: TensorLike<D>, kind: ActivationKind): HostTensor<D> {
   validateActivationKind(kind);
   const input = normalizeFloatTensor(x, "the input of the activation");
-  const values = Float64Array.from(widen(input), functions[kind]);
-  return { ...input, data: narrowFloat64(values, input.dtype) };
+  const { dtype, shape } = input;
+  const values = createArray(Float64Array, input.values() as ArrayLike<number>);
+  const compute = functions[kind];
+  for (let i = 0; i < values.length; i++) values[i] = compute(values[i]);
+  return new HostTensor(dtype, shape, narrowFloat64(values, dtype));
 }
 
 /** @throws OctetError `ERR_UNSUPPORTED` */
 export function validateActivationKind(kind: unknown): void {
   if (activationKinds.includes(kind as ActivationKind)) return;
-  throw new OctetError("ERR_UNSUPPORTED", `got the activation ${String(kind)}; use relu, gelu or silu`);
+  throw new OctetError("ERR_UNSUPPORTED", `got the activation ${formatValue(kind)}; use relu, gelu or silu`);
 }
 
 /** Phi(x), the share of a normal distribution below x, to about 1e-14 of its value in both tails. */

@@ -11,14 +11,16 @@
  * - What only the data can tell (NaN, a lost device, memory that ran out) is thrown by the call, or rejects every later `download`
  *   that depends on the result and the next `sync`.
  * - `upload` has copied the host's data when it returns; `download` resolves to a fresh copy.
+ * - Shapes and granularities are copies too, and frozen: nothing that a caller changes later changes a tensor.
  * - Disposing twice is harmless; using what is disposed is `ERR_DISPOSED`; a tensor of another backend is `ERR_FOREIGN_TENSOR`.
  * - `dispose` of a backend disposes its tensors.
  */
 import type { ActivationKind } from "./activation.ts";
 import type { DType, FloatDType } from "./dtype.ts";
 import type { Granularity } from "./granularity.ts";
+import type { HostQuantizedTensor, QuantizedTensorLike } from "./host-quantized-tensor.ts";
+import type { HostTensor, TensorLike } from "./host-tensor.ts";
 import type { LinearActivations } from "./linear-geometry.ts";
-import type { HostQuantizedTensor, HostTensor, TensorLike } from "./tensor.ts";
 
 /** Data on a device. Made only by a backend, owned by whoever received it. */
 export interface Tensor<D extends DType = DType> extends Disposable {
@@ -101,7 +103,7 @@ export interface Backend extends Disposable {
 
   /**
    * Whether this op with these parameters runs natively here. What does not throws `ERR_UNSUPPORTED`; nothing falls back. Never true
-   * for what the numeric contract leaves undefined (`isDefinedOp`).
+   * for what the numeric contract leaves undefined (`isDefinedOp`). @throws OctetError `ERR_UNSUPPORTED` for what is not an OpSpec
    */
   supports(spec: OpSpec): boolean;
 
@@ -110,7 +112,7 @@ export interface Backend extends Disposable {
 
   /** Copies a tensor to the device, before it returns. @throws OctetError `ERR_FORMAT` for bad codes or scales, `ERR_OUT_OF_MEMORY` */
   upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  upload(host: HostQuantizedTensor): QuantizedTensor;
+  upload(host: QuantizedTensorLike): QuantizedTensor;
 
   /** A fresh copy of a tensor's data. Rejects with what went wrong in any op that the tensor depends on. */
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
@@ -132,7 +134,7 @@ export interface Backend extends Disposable {
     options?: LinearOptions,
   ): Tensor<FloatDType>;
 
-  /** An element-wise function, so that a chain of layers stays on the device. */
+  /** An element-wise function, so that a chain of layers stays on the device. The numeric contract does not cover its bits yet. */
   activation(x: Tensor<FloatDType>, kind: ActivationKind): Tensor<FloatDType>;
 
   /** Resolves when every op called so far has run; rejects with the first error that no `download` has reported. */

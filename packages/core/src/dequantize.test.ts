@@ -4,8 +4,8 @@ import { createRandom, randomFloats } from "../test/support/random.ts";
 import { binary16, binary32, brain16, multiply, rationalOf, roundToFormat } from "../test/support/rational.ts";
 import { dequantize } from "./dequantize.ts";
 import type { FloatDType } from "./dtype.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { quantizeSymmetric } from "./quantize.ts";
-import { hostTensor } from "./tensor.ts";
 import { widen } from "./widen.ts";
 
 const codes = (shape: number[], ...values: number[]) => hostTensor("int8", shape, Int8Array.from(values));

@@ -1,13 +1,16 @@
-import { allocate, type FloatDType, isFloatDType } from "./dtype.ts";
-import { OctetError } from "./errors.ts";
-import { type GranularityOptions, granularityOf, scaleLayout } from "./granularity.ts";
+import { allocate, type FloatDType, validateFloatDType } from "./dtype.ts";
+import { type GranularityOptions, granularityKinds, granularityOf, scaleLayout } from "./granularity.ts";
+import { type QuantizedTensorLike, validateHostQuantizedTensor } from "./host-quantized-tensor.ts";
+import { HostTensor, type TensorLike } from "./host-tensor.ts";
 import { fl32 } from "./numerics.ts";
-import { type HostQuantizedTensor, type HostTensor, validateHostQuantizedTensor } from "./tensor.ts";
+import { validateOptions } from "./options.ts";
 import { narrow } from "./widen.ts";
 
 /** Options of `dequantize`: the granularity that made the codes, and the dtype of the result (default float16). */
 export interface DequantizeOptions<D extends FloatDType = FloatDType> extends GranularityOptions {
   readonly dtype?: D;
+  /** Those that made the codes, which lie in their range; default 8, which holds all codes. */
+  readonly bits?: number;
 }
 
 /**
@@ -18,15 +21,17 @@ export interface DequantizeOptions<D extends FloatDType = FloatDType> extends Gr
  * @throws OctetError `ERR_FORMAT` when codes or scales are not what `quantizeSymmetric` makes, `ERR_SHAPE`, `ERR_DTYPE`
  */
 export function dequantize<D extends FloatDType = "float16">(
-  quantized: HostTensor<"int8">,
-  scale: HostTensor<"float32">,
-  { dtype = "float16" as D, ...options }: DequantizeOptions<D> = {},
+  quantized: TensorLike<"int8">,
+  scale: TensorLike<"float32">,
+  options: DequantizeOptions<D> = {},
 ): HostTensor<D> {
-  return dequantizeHost({ quantized, scale, granularity: granularityOf(options), bits: 8 }, dtype);
+  validateOptions("dequantize", options, { dtype: "any", bits: "any", ...granularityKinds });
+  const { dtype = "float16" as D, bits = 8, dim, groupSize } = options;
+  return dequantizeHost({ quantized, scale, granularity: granularityOf({ dim, groupSize }), bits }, dtype);
 }
 
 /** `dequantize` of a whole quantized tensor, as backends take it. */
-export function dequantizeHost<D extends FloatDType>(tensor: HostQuantizedTensor, dtype: D): HostTensor<D> {
+export function dequantizeHost<D extends FloatDType>(tensor: QuantizedTensorLike, dtype: D): HostTensor<D> {
   validateFloatDType(dtype);
   const { quantized, scale, granularity } = validateHostQuantizedTensor(tensor);
   const { outer, channels, inner } = scaleLayout(granularity, quantized.shape);
@@ -38,11 +43,5 @@ export function dequantizeHost<D extends FloatDType>(tensor: HostQuantizedTensor
       for (const end = i + inner; i < end; i++) values[i] = fl32(codes[i] * s);
     }
   }
-  return { dtype, shape: quantized.shape, data: narrow(values, dtype) };
-}
-
-/** @throws OctetError `ERR_DTYPE` */
-export function validateFloatDType(dtype: unknown): void {
-  if (isFloatDType(dtype)) return;
-  throw new OctetError("ERR_DTYPE", `got the output dtype ${String(dtype)}; use float32, float16 or bfloat16`);
+  return new HostTensor(dtype, quantized.shape, narrow(values, dtype));
 }

@@ -1,3 +1,7 @@
+import { createArray } from "./create-array.ts";
+import { OctetError } from "./errors.ts";
+import { formatValue } from "./format-value.ts";
+
 /** Types of weights and activations. The half types hold their bit patterns in 16-bit words. */
 export type FloatDType = "float32" | "float16" | "bfloat16";
 
@@ -14,6 +18,12 @@ export interface TypedArrayOf {
 }
 
 export const floatDTypes: readonly FloatDType[] = ["float32", "float16", "bfloat16"];
+
+/** The float dtypes, as messages offer them. */
+export const floatDTypesText = "float32, float16 or bfloat16";
+
+/** All dtypes, as messages offer them. */
+export const dtypesText = "float32, float16, bfloat16, int8 or int32";
 
 /** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<DType, number>> = {
@@ -32,7 +42,13 @@ export function isFloatDType(value: unknown): value is FloatDType {
   return floatDTypes.includes(value as FloatDType);
 }
 
-const arrayConstructors: { readonly [D in DType]: new (length: number) => TypedArrayOf[D] } = {
+/** @throws OctetError `ERR_DTYPE` */
+export function validateFloatDType(dtype: unknown): void {
+  if (isFloatDType(dtype)) return;
+  throw new OctetError("ERR_DTYPE", `got the output dtype ${formatValue(dtype)}; use ${floatDTypesText}`);
+}
+
+const arrayConstructors: { readonly [D in DType]: new (source: number | ArrayLike<number>) => TypedArrayOf[D] } = {
   float32: Float32Array,
   float16: Uint16Array,
   bfloat16: Uint16Array,
@@ -40,9 +56,21 @@ const arrayConstructors: { readonly [D in DType]: new (length: number) => TypedA
   int32: Int32Array,
 };
 
-/** A zero-filled typed array of `length` elements of `dtype`. */
+/**
+ * A zero-filled typed array of `length` elements of `dtype`.
+ * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE` for a length that is not a whole number of 0 or more, `ERR_OUT_OF_MEMORY`
+ */
 export function allocate<D extends DType>(dtype: D, length: number): TypedArrayOf[D] {
-  return new arrayConstructors[dtype](length);
+  if (!isDType(dtype)) throw new OctetError("ERR_DTYPE", `got the dtype ${formatValue(dtype)}; use ${dtypesText}`);
+  if (!Number.isSafeInteger(length) || length < 0) {
+    throw new OctetError("ERR_SHAPE", `got the length ${formatValue(length)}; use a whole number of 0 or more`);
+  }
+  return createArray(arrayConstructors[dtype], length);
+}
+
+/** A copy of the elements of `dtype` in `data`. @throws OctetError `ERR_OUT_OF_MEMORY` */
+export function copyData<D extends DType>(dtype: D, data: TypedArrayOf[D]): TypedArrayOf[D] {
+  return createArray(arrayConstructors[dtype], data);
 }
 
 /** Whether `data` is the kind of typed array that holds `dtype`, from any realm. */

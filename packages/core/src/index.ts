@@ -11,6 +11,7 @@ export type {
   Tensor,
 } from "./backend.ts";
 export { bfloat16ToFloat32, float32ToBfloat16 } from "./bfloat16.ts";
+export { Brand } from "./brand.ts";
 export { isDefinedOp } from "./defined-op.ts";
 export { type DequantizeOptions, dequantize, dequantizeHost } from "./dequantize.ts";
 export { disposeSymbol } from "./disposable.ts";
@@ -24,10 +25,12 @@ export {
   isDType,
   isFloatDType,
   type TypedArrayOf,
+  validateFloatDType,
 } from "./dtype.ts";
 export { OctetError, type OctetErrorCode } from "./errors.ts";
 export { firstAvailable, type RejectedBackend } from "./first-available.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
+export { formatValue } from "./format-value.ts";
 export {
   equalGranularities,
   type Granularity,
@@ -38,6 +41,19 @@ export {
   scaleLayout,
   scaleShape,
 } from "./granularity.ts";
+export {
+  type HostQuantizedTensor,
+  isHostQuantizedTensor,
+  type QuantizedTensorLike,
+  validateHostQuantizedTensor,
+} from "./host-quantized-tensor.ts";
+export {
+  type HostTensor,
+  hostTensor,
+  normalizeFloatTensor,
+  normalizeHostTensor,
+  type TensorLike,
+} from "./host-tensor.ts";
 export { type HostLinearOptions, linear } from "./linear.ts";
 export {
   activationRange,
@@ -49,6 +65,7 @@ export {
   type WeightDescription,
 } from "./linear-geometry.ts";
 export { bitsToFloat32, fl32, float32ToBits, rne } from "./numerics.ts";
+export { type OptionKinds, type ValueKind, validateOptions } from "./options.ts";
 export { bitRange } from "./quantization-range.ts";
 export {
   type QuantizeSymmetricOptions,
@@ -56,19 +73,10 @@ export {
   quantizeSymmetric,
   quantizeWeightPerChannel,
 } from "./quantize.ts";
-export { type CodeRange, codeOf, nonFinite, quantizeValues, scaleOf } from "./quantize-group.ts";
+export { type CodeRange, codeOf, nonFinite, scaleOf } from "./quantize-group.ts";
 export { createReferenceBackend } from "./reference-backend.ts";
 export { equalShapes, formatShape, sizeOf, validateShape } from "./shape.ts";
-export {
-  type HostQuantizedTensor,
-  type HostTensor,
-  hostTensor,
-  isHostQuantizedTensor,
-  normalizeFloatTensor,
-  normalizeHostTensor,
-  type TensorLike,
-  validateHostQuantizedTensor,
-} from "./tensor.ts";
+export { validateBackend } from "./validate-backend.ts";
 export {
   isQuantizedTensor,
   validateActivation,

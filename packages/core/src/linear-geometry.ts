@@ -1,9 +1,10 @@
-import { validateFloatDType } from "./dequantize.ts";
-import { type DType, type FloatDType, isFloatDType } from "./dtype.ts";
+import { type DType, type FloatDType, isFloatDType, validateFloatDType } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
+import { formatValue } from "./format-value.ts";
 import { type Granularity, normalizeGranularity } from "./granularity.ts";
+import { type OptionKinds, validateOptions } from "./options.ts";
 import type { CodeRange } from "./quantize-group.ts";
-import { formatShape, sizeOf } from "./shape.ts";
+import { formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /** How `linear` treats activations: as floats, or quantized per row to integers, which makes the result exact. */
 export type LinearActivations = "float" | "int16" | "int8";
@@ -44,6 +45,19 @@ interface TensorDescription {
   readonly shape: readonly number[];
 }
 
+export interface LinearGeometryOptions {
+  readonly bias?: TensorDescription | null | undefined;
+  readonly activations?: LinearActivations | undefined;
+  readonly dtype?: FloatDType | undefined;
+}
+
+/** The options of `linear`, on the host and on every backend. */
+export const linearOptionKinds: OptionKinds<LinearGeometryOptions> = {
+  bias: "any",
+  activations: "any",
+  dtype: "any",
+};
+
 /**
  * Checks the arguments of `linear` by their shapes and dtypes alone.
  * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, and `ERR_UNSUPPORTED` for combinations outside the numeric contract.
@@ -51,18 +65,18 @@ interface TensorDescription {
 export function linearGeometry(
   x: TensorDescription,
   weight: WeightDescription,
-  options: {
-    readonly bias?: TensorDescription | null | undefined;
-    readonly activations?: LinearActivations | undefined;
-    readonly dtype?: FloatDType | undefined;
-  },
+  options: LinearGeometryOptions = {},
 ): LinearGeometry {
+  validateOptions("linear", options, linearOptionKinds);
   const { bias, activations = "float" } = options;
+  validateDescription(x, "the tensor of activations");
+  validateDescription(weight, "the weight");
+  if (bias != null) validateDescription(bias, "the bias");
   if (!linearActivations.includes(activations)) {
-    throw new OctetError("ERR_UNSUPPORTED", `got activations ${String(activations)}; use float, int16 or int8`);
+    throw new OctetError("ERR_UNSUPPORTED", `got activations ${formatValue(activations)}; use float, int16 or int8`);
   }
   if (!isFloatDType(x.dtype)) {
-    throw new OctetError("ERR_DTYPE", `activations are ${x.dtype}; use float32, float16 or bfloat16`);
+    throw new OctetError("ERR_DTYPE", `activations are ${formatDType(x.dtype)}; use float32, float16 or bfloat16`);
   }
   const dtype = options.dtype ?? x.dtype;
   validateFloatDType(dtype);
@@ -84,19 +98,34 @@ export function linearGeometry(
     );
   }
   if (bias != null && !isFloatDType(bias.dtype)) {
-    throw new OctetError("ERR_DTYPE", `the bias is ${bias.dtype}; use float32, float16 or bfloat16`);
+    throw new OctetError("ERR_DTYPE", `the bias is ${formatDType(bias.dtype)}; use float32, float16 or bfloat16`);
   }
   if (bias != null && (bias.shape.length !== 1 || bias.shape[0] !== n)) {
     throw new OctetError("ERR_SHAPE", `the bias is ${formatShape(bias.shape)}; with ${n} output features use [${n}]`);
   }
   const rows = x.shape.slice(0, -1);
-  return { m: sizeOf(rows), n, k, outputShape: [...rows, n], activations, dtype };
+  return { m: sizeOf(rows), n, k, outputShape: Object.freeze([...rows, n]), activations, dtype };
+}
+
+function validateDescription(tensor: { readonly shape: readonly number[] }, what: string): void {
+  if (typeof tensor !== "object" || tensor === null) {
+    throw new OctetError("ERR_DTYPE", `${what} is ${formatValue(tensor)}; pass a tensor`);
+  }
+  validateShape(tensor.shape, what);
+}
+
+/** The dtype as it is; quantized tensors have none. */
+function formatDType(dtype: DType | undefined): string {
+  return dtype === undefined ? "quantized" : String(dtype);
 }
 
 function validateWeightKind(weight: WeightDescription, activations: LinearActivations): void {
   if ("dtype" in weight) {
     if (!isFloatDType(weight.dtype)) {
-      throw new OctetError("ERR_DTYPE", `the weight is ${weight.dtype}; use a float dtype or a quantized tensor`);
+      throw new OctetError(
+        "ERR_DTYPE",
+        `the weight is ${formatDType(weight.dtype)}; use a float dtype or a quantized tensor`,
+      );
     }
     if (activations !== "float") {
       throw new OctetError(

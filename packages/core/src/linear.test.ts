@@ -4,10 +4,10 @@ import { createRandom } from "../test/support/random.ts";
 import { exactLinear, integerLinear } from "../test/support/reference-linear.ts";
 import { floats, normals, weightOf } from "../test/support/tensors.ts";
 import { floatDTypes } from "./dtype.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { linear } from "./linear.ts";
 import { maxExactInFeatures } from "./linear-geometry.ts";
 import { quantizeSymmetric } from "./quantize.ts";
-import { hostTensor } from "./tensor.ts";
 import { narrow } from "./widen.ts";
 
 const exactModes = ["int16", "int8"] as const;

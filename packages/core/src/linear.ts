@@ -1,16 +1,22 @@
-import type { FloatDType } from "./dtype.ts";
-import { activationRange, type LinearActivations, type LinearGeometry, linearGeometry } from "./linear-geometry.ts";
-import { fl32 } from "./numerics.ts";
-import { quantizeValues } from "./quantize-group.ts";
+import { createArray } from "./create-array.ts";
+import { allocate, type FloatDType } from "./dtype.ts";
 import {
-  type HostQuantizedTensor,
-  type HostTensor,
   isHostQuantizedTensor,
-  normalizeFloatTensor,
-  type TensorLike,
+  type QuantizedTensorLike,
   validateHostQuantizedTensor,
-} from "./tensor.ts";
-import { narrow, narrowFloat64, widen } from "./widen.ts";
+} from "./host-quantized-tensor.ts";
+import { HostTensor, normalizeFloatTensor, type TensorLike } from "./host-tensor.ts";
+import {
+  activationRange,
+  type LinearActivations,
+  type LinearGeometry,
+  linearGeometry,
+  linearOptionKinds,
+} from "./linear-geometry.ts";
+import { fl32 } from "./numerics.ts";
+import { validateOptions } from "./options.ts";
+import { quantizeValues } from "./quantize-group.ts";
+import { narrow, narrowFloat64 } from "./widen.ts";
 
 /** Options of `linear` on host tensors. */
 export interface HostLinearOptions<D extends FloatDType = FloatDType> {
@@ -28,37 +34,38 @@ export interface HostLinearOptions<D extends FloatDType = FloatDType> {
  * With "float" activations the sum is taken in float64 and rounded once. With "int16" and "int8" each row of x is quantized, the sum
  * is an exact integer T, and `y = fl32(fl32(fl32(T) * sx[m]) * sw[n])`, then `fl32(y + bias[n])`, then one rounding to the dtype.
  * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_UNSUPPORTED` (see `linearGeometry`), `ERR_FORMAT` (codes or scales),
- * `ERR_NON_FINITE` when the exact modes meet a NaN or infinity in x.
+ * `ERR_NON_FINITE` when the exact modes meet a NaN or infinity in x, `ERR_OUT_OF_MEMORY`.
  */
 export function linear<X extends FloatDType, D extends FloatDType = X>(
   x: TensorLike<X>,
-  weight: HostQuantizedTensor | TensorLike<FloatDType>,
+  weight: QuantizedTensorLike | TensorLike<FloatDType>,
   options?: HostLinearOptions<D>,
 ): HostTensor<D>;
 export function linear(
   x: TensorLike<FloatDType>,
-  weight: HostQuantizedTensor | TensorLike<FloatDType>,
+  weight: QuantizedTensorLike | TensorLike<FloatDType>,
   options: HostLinearOptions = {},
 ): HostTensor<FloatDType> {
+  validateOptions("linear", options, linearOptionKinds);
   const activations = normalizeFloatTensor(x, "the activations");
   const bias = options.bias == null ? undefined : normalizeFloatTensor(options.bias, "the bias");
-  const biasValues = bias && widen(bias);
+  const biasValues = bias?.values();
   if (!isHostQuantizedTensor(weight)) {
     const w = normalizeFloatTensor(weight, "the weight");
     const geometry = linearGeometry(activations, w, { ...options, bias });
-    const unscaled = { values: new Float64Array(widen(w)), scales: undefined, groupSize: geometry.k };
-    return floatLinear(geometry, widen(activations), unscaled, biasValues);
+    const unscaled = { values: toFloat64(w.values()), scales: undefined, groupSize: geometry.k };
+    return floatLinear(geometry, activations.values(), unscaled, biasValues);
   }
   const w = validateHostQuantizedTensor(weight);
   const { granularity, bits } = w;
   const geometry = linearGeometry(activations, { shape: w.quantized.shape, granularity, bits }, { ...options, bias });
   const scaled = {
-    values: new Float64Array(w.quantized.data),
-    scales: granularity.kind === "tensor" ? new Float32Array(geometry.n).fill(w.scale.data[0]) : w.scale.data,
+    values: toFloat64(w.quantized.data),
+    scales: granularity.kind === "tensor" ? allocate("float32", geometry.n).fill(w.scale.data[0]) : w.scale.data,
     groupSize: granularity.kind === "group" ? granularity.size : geometry.k,
   };
-  if (geometry.activations === "float") return floatLinear(geometry, widen(activations), scaled, biasValues);
-  return integerLinear(geometry, geometry.activations, widen(activations), scaled, biasValues);
+  if (geometry.activations === "float") return floatLinear(geometry, activations.values(), scaled, biasValues);
+  return integerLinear(geometry, geometry.activations, activations.values(), scaled, biasValues);
 }
 
 /** A weight as float64, which holds codes, floats and all sums of the exact modes exactly. */
@@ -77,8 +84,8 @@ function floatLinear(
   { values, scales, groupSize }: ScaledWeight,
   bias: Float32Array | undefined, // [n]
 ): HostTensor<FloatDType> {
-  const rows = new Float64Array(x);
-  const y = new Float64Array(m * n);
+  const rows = toFloat64(x);
+  const y = createArray(Float64Array, m * n);
   const groups = k / groupSize;
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
@@ -90,7 +97,7 @@ function floatLinear(
       y[row * n + column] = bias === undefined ? sum : sum + bias[column];
     }
   }
-  return { dtype, shape: outputShape, data: narrowFloat64(y, dtype) };
+  return new HostTensor(dtype, outputShape, narrowFloat64(y, dtype));
 }
 
 function integerLinear(
@@ -100,10 +107,10 @@ function integerLinear(
   { values, scales }: ScaledWeight & { readonly scales: Float32Array },
   bias: Float32Array | undefined, // [n]
 ): HostTensor<FloatDType> {
-  const codes = new Int16Array(m * k);
+  const codes = createArray(Int16Array, m * k);
   const rowScales = quantizeValues(x, { outer: 1, channels: m, inner: k }, activationRange[mode], codes);
-  const rows = new Float64Array(codes);
-  const y = new Float32Array(m * n);
+  const rows = toFloat64(codes);
+  const y = allocate("float32", m * n);
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
       const total = dot(rows, row * k, values, column * k, k);
@@ -111,7 +118,11 @@ function integerLinear(
       y[row * n + column] = bias === undefined ? product : fl32(product + bias[column]);
     }
   }
-  return { dtype, shape: outputShape, data: narrow(y, dtype) };
+  return new HostTensor(dtype, outputShape, narrow(y, dtype));
+}
+
+function toFloat64(values: ArrayLike<number>): Float64Array {
+  return createArray(Float64Array, values);
 }
 
 /** The sum of products of two runs of `length` elements, starting from +0. */

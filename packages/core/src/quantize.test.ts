@@ -3,9 +3,9 @@ import { errorCode, errorMessage } from "../test/support/error-code.ts";
 import { createRandom, randomFloats } from "../test/support/random.ts";
 import { quantizeGroup } from "../test/support/reference-quantize.ts";
 import type { FloatDType } from "./dtype.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { fl32, rne } from "./numerics.ts";
 import { type QuantizeSymmetricOptions, quantizeSymmetric, quantizeWeightPerChannel } from "./quantize.ts";
-import { hostTensor } from "./tensor.ts";
 import { narrow, widen } from "./widen.ts";
 
 const floats = (shape: number[], ...values: number[]) => hostTensor("float32", shape, Float32Array.from(values));

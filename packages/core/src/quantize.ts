@@ -1,16 +1,18 @@
-import type { FloatDType } from "./dtype.ts";
+import { allocate, type FloatDType } from "./dtype.ts";
 import {
   type Granularity,
   type GranularityOptions,
+  granularityKinds,
   granularityOf,
   normalizeGranularity,
   scaleLayout,
   scaleShape,
 } from "./granularity.ts";
+import type { HostQuantizedTensor } from "./host-quantized-tensor.ts";
+import { HostTensor, normalizeFloatTensor, type TensorLike } from "./host-tensor.ts";
+import { validateOptions } from "./options.ts";
 import { bitRange } from "./quantization-range.ts";
 import { quantizeValues } from "./quantize-group.ts";
-import { type HostQuantizedTensor, normalizeFloatTensor, type TensorLike } from "./tensor.ts";
-import { widen } from "./widen.ts";
 
 /** Options of `quantizeSymmetric`: `dim` (the axis that keeps its own scales) or `groupSize`, neither for one scale; 2 to 8 `bits`. */
 export interface QuantizeSymmetricOptions extends GranularityOptions {
@@ -22,13 +24,15 @@ export interface QuantizeSymmetricOptions extends GranularityOptions {
  * Symmetric absmax quantization, exact on every platform:
  * `scale = fl32(amax / qmax)` (1 where that is 0), `code = clamp(rne(fl32(x / scale)))`, with `qmax = 2^(bits-1) - 1`.
  * @throws OctetError `ERR_NON_FINITE` for a NaN or infinity, `ERR_SHAPE` for a `dim` or `groupSize` that does not fit, `ERR_DTYPE`,
- * `ERR_UNSUPPORTED` for other bits.
+ * `ERR_UNSUPPORTED` for other bits and unknown options, `ERR_OUT_OF_MEMORY`.
  */
 export function quantizeSymmetric(
   tensor: TensorLike<FloatDType>,
-  { bits = 8, ...options }: QuantizeSymmetricOptions = {},
+  options: QuantizeSymmetricOptions = {},
 ): HostQuantizedTensor {
-  return quantizeHost(tensor, granularityOf(options), bits);
+  validateOptions("quantizeSymmetric", options, { bits: "any", ...granularityKinds });
+  const { bits = 8, dim, groupSize } = options;
+  return quantizeHost(tensor, granularityOf({ dim, groupSize }), bits);
 }
 
 /**
@@ -47,11 +51,11 @@ export function quantizeHost(
 ): HostQuantizedTensor {
   const { highest, lowest } = bitRange(bits);
   const x = normalizeFloatTensor(tensor, "the tensor to quantize");
-  const codes = new Int8Array(x.data.length);
-  const scales = quantizeValues(widen(x), scaleLayout(granularity, x.shape), { qmax: highest, lowest }, codes);
+  const codes = allocate("int8", x.data.length);
+  const scales = quantizeValues(x.values(), scaleLayout(granularity, x.shape), { qmax: highest, lowest }, codes);
   return {
-    quantized: { dtype: "int8", shape: x.shape, data: codes },
-    scale: { dtype: "float32", shape: scaleShape(granularity, x.shape), data: scales },
+    quantized: new HostTensor("int8", x.shape, codes),
+    scale: new HostTensor("float32", scaleShape(granularity, x.shape), scales),
     granularity: normalizeGranularity(granularity, x.shape),
     bits,
   };

@@ -12,11 +12,12 @@ import type {
 import { isDefinedOp } from "./defined-op.ts";
 import { dequantizeHost } from "./dequantize.ts";
 import { disposeSymbol } from "./disposable.ts";
-import { bytesPerElement, type DType, type FloatDType } from "./dtype.ts";
+import { bytesPerElement, copyData, type DType, type FloatDType } from "./dtype.ts";
 import type { Granularity } from "./granularity.ts";
+import type { HostQuantizedTensor, QuantizedTensorLike } from "./host-quantized-tensor.ts";
+import { HostTensor, type TensorLike } from "./host-tensor.ts";
 import { linear } from "./linear.ts";
 import { quantizeHost } from "./quantize.ts";
-import type { HostQuantizedTensor, HostTensor, TensorLike } from "./tensor.ts";
 import {
   isQuantizedTensor,
   validateActivation,
@@ -56,8 +57,8 @@ class ReferenceBackend implements Backend {
   }
 
   upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  upload(host: HostQuantizedTensor): QuantizedTensor;
-  upload(host: TensorLike | HostQuantizedTensor): Tensor | QuantizedTensor {
+  upload(host: QuantizedTensorLike): QuantizedTensor;
+  upload(host: TensorLike | QuantizedTensorLike): Tensor | QuantizedTensor {
     const upload = validateUpload(this, host);
     if (upload.kind === "tensor") return this.#keep(copyTensor(upload.host));
     return this.#keepQuantized(copyQuantizedTensor(upload.host));
@@ -167,6 +168,7 @@ class ReferenceTensor<D extends DType = DType> extends Handle<HostTensor<D>> imp
     this.dtype = host.dtype;
     this.shape = host.shape;
     this.byteLength = host.data.length * bytesPerElement[host.dtype];
+    Object.freeze(this);
   }
 }
 
@@ -182,6 +184,7 @@ class ReferenceQuantizedTensor extends Handle<HostQuantizedTensor> implements Qu
     this.granularity = host.granularity;
     this.bits = host.bits;
     this.byteLength = host.quantized.data.byteLength + host.scale.data.byteLength;
+    Object.freeze(this);
   }
 }
 
@@ -191,8 +194,8 @@ function hostOf(tensor: Tensor | QuantizedTensor): HostTensor | HostQuantizedTen
   return (tensor as ReferenceTensor | ReferenceQuantizedTensor).host;
 }
 
-function copyTensor<D extends DType>(host: HostTensor<D>): HostTensor<D> {
-  return { ...host, shape: [...host.shape], data: host.data.slice() as HostTensor<D>["data"] };
+function copyTensor<D extends DType>({ dtype, shape, data }: HostTensor<D>): HostTensor<D> {
+  return new HostTensor(dtype, shape, copyData(dtype, data));
 }
 
 function copyQuantizedTensor(host: HostQuantizedTensor): HostQuantizedTensor {

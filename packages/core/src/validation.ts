@@ -5,24 +5,26 @@
  */
 import { type ActivationKind, validateActivationKind } from "./activation.ts";
 import type { Backend, LinearOptions, OpSpec, QuantizedTensor, QuantizeOptions, Tensor } from "./backend.ts";
-import { validateFloatDType } from "./dequantize.ts";
-import { bytesPerElement, type FloatDType, isFloatDType } from "./dtype.ts";
+import { bytesPerElement, type FloatDType, floatDTypesText, isFloatDType, validateFloatDType } from "./dtype.ts";
 import { OctetError } from "./errors.ts";
+import { formatValue } from "./format-value.ts";
 import { type Granularity, normalizeGranularity, scaleShape } from "./granularity.ts";
-import { type LinearGeometry, linearGeometry } from "./linear-geometry.ts";
-import { bitRange } from "./quantization-range.ts";
-import { sizeOf } from "./shape.ts";
 import {
   type HostQuantizedTensor,
-  type HostTensor,
   isHostQuantizedTensor,
-  normalizeHostTensor,
-  type TensorLike,
+  type QuantizedTensorLike,
   validateHostQuantizedTensor,
-} from "./tensor.ts";
+} from "./host-quantized-tensor.ts";
+import { type HostTensor, normalizeHostTensor, type TensorLike } from "./host-tensor.ts";
+import { type LinearGeometry, linearGeometry, linearOptionKinds } from "./linear-geometry.ts";
+import { notANumber } from "./numerics.ts";
+import { validateOptions } from "./options.ts";
+import { bitRange } from "./quantization-range.ts";
+import { sizeOf } from "./shape.ts";
 
-/** @throws OctetError `ERR_DISPOSED` */
+/** @throws OctetError `ERR_DISPOSED`, `ERR_UNAVAILABLE` for what is not a backend */
 export function validateAlive(backend: Backend): void {
+  validateParts(backend);
   if (!backend.disposed) return;
   throw new OctetError("ERR_DISPOSED", `the ${backend.info.name} backend is disposed; make a new one`);
 }
@@ -44,7 +46,7 @@ export function validateOwned(backend: Backend, tensor: Tensor | QuantizedTensor
 /** Checks what `upload` was given and tells the two kinds of host tensor apart. @throws OctetError */
 export function validateUpload(
   backend: Backend,
-  host: TensorLike | HostQuantizedTensor,
+  host: TensorLike | QuantizedTensorLike,
 ):
   | { readonly kind: "tensor"; readonly host: HostTensor }
   | { readonly kind: "quantized"; readonly host: HostQuantizedTensor } {
@@ -61,6 +63,8 @@ export function validateUpload(
 
 /** @throws OctetError `ERR_OUT_OF_MEMORY` when a tensor is larger than the backend can hold. */
 export function validateTensorBytes(backend: Backend, bytes: number): void {
+  validateParts(backend);
+  if (typeof bytes !== "number") throw notANumber(bytes);
   const { maxTensorBytes, name } = backend.info;
   if (bytes <= maxTensorBytes) return;
   throw new OctetError(
@@ -78,9 +82,11 @@ export function validateQuantize(
   validateOwned(backend, x, "the tensor to quantize");
   validateFloatTensor(x, "the tensor to quantize");
   // Without options the granularity is what is missing, and the error says so.
-  const { bits = 8 } = options ?? {};
+  const given = options === undefined ? ({} as QuantizeOptions) : options;
+  validateOptions("quantize", given, { granularity: "any", bits: "any" });
+  const { bits = 8 } = given;
   bitRange(bits);
-  const granularity = normalizeGranularity(options?.granularity, x.shape);
+  const granularity = normalizeGranularity(given.granularity, x.shape);
   validateSupport(backend, { op: "quantize", dtype: x.dtype, granularity, bits });
   validateTensorBytes(backend, sizeOf(x.shape) + sizeOf(scaleShape(granularity, x.shape)) * bytesPerElement.float32);
   return { granularity, bits };
@@ -107,9 +113,10 @@ export function validateLinear(
   weight: QuantizedTensor | Tensor<FloatDType>,
   options: LinearOptions = {},
 ): LinearGeometry & { readonly bias: Tensor<FloatDType> | undefined } {
-  const bias = options.bias ?? undefined;
   validateOwned(backend, x, "the tensor of activations");
   validateOwned(backend, weight, "the weight");
+  validateOptions("linear", options, linearOptionKinds);
+  const bias = options.bias ?? undefined;
   if (bias !== undefined) validateOwned(backend, bias, "the bias");
   const geometry = linearGeometry(x, weight, options);
   validateSupport(backend, {
@@ -135,12 +142,18 @@ export function validateActivation(backend: Backend, x: Tensor<FloatDType>, kind
 }
 
 export function isQuantizedTensor(tensor: Tensor | QuantizedTensor): tensor is QuantizedTensor {
-  return "granularity" in tensor;
+  return typeof tensor === "object" && tensor !== null && "granularity" in tensor;
+}
+
+/** Checks that `backend` has the parts that these checks look at. */
+function validateParts(backend: Backend): void {
+  if (typeof backend?.supports === "function" && typeof backend.info === "object" && backend.info !== null) return;
+  throw new OctetError("ERR_UNAVAILABLE", `got ${formatValue(backend)} for the backend; pass a Backend`);
 }
 
 function validateFloatTensor(tensor: Tensor, what: string): void {
   if (isFloatDType(tensor.dtype)) return;
-  throw new OctetError("ERR_DTYPE", `${what} is ${tensor.dtype ?? "quantized"}; use float32, float16 or bfloat16`);
+  throw new OctetError("ERR_DTYPE", `${what} is ${tensor.dtype ?? "quantized"}; use ${floatDTypesText}`);
 }
 
 function validateQuantizedTensor(tensor: QuantizedTensor | Tensor, what: string): void {
@@ -155,6 +168,6 @@ function validateSupport(backend: Backend, spec: OpSpec): void {
   if (backend.supports(spec)) return;
   throw new OctetError(
     "ERR_UNSUPPORTED",
-    `the ${backend.info.name} backend does not support ${JSON.stringify(spec)}; ask supports() first`,
+    `the ${backend.info.name} backend does not support ${formatValue(spec)}; ask supports() first`,
   );
 }

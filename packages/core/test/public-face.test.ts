@@ -15,6 +15,7 @@ describe("@octet/core", () => {
   it("exports these values and no others", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
+        "Brand",
         "DisposableObject",
         "OctetError",
         "activation",
@@ -40,6 +41,7 @@ describe("@octet/core", () => {
         "float32ToFloat16",
         "floatDTypes",
         "formatShape",
+        "formatValue",
         "granularityOf",
         "hostTensor",
         "isDType",
@@ -59,7 +61,6 @@ describe("@octet/core", () => {
         "normalizeHostTensor",
         "quantizeHost",
         "quantizeSymmetric",
-        "quantizeValues",
         "quantizeWeightPerChannel",
         "rne",
         "scaleLayout",
@@ -68,9 +69,12 @@ describe("@octet/core", () => {
         "sizeOf",
         "validateActivation",
         "validateAlive",
+        "validateBackend",
         "validateDequantize",
+        "validateFloatDType",
         "validateHostQuantizedTensor",
         "validateLinear",
+        "validateOptions",
         "validateOwned",
         "validateQuantize",
         "validateShape",

@@ -13,6 +13,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   isDefinedOp,
   isQuantizedTensor,
   type LinearActivations,
@@ -121,12 +122,12 @@ class NativeBackend implements CUDABackend {
       const error = this.#ledger.report(findings);
       if (error) throw error;
       if (!isQuantizedTensor(tensor)) {
-        return { dtype: tensor.dtype, shape: [...shape], data: viewOf(tensor.dtype, data!) };
+        return hostTensor(tensor.dtype, shape, viewOf(tensor.dtype, data!));
       }
       const { granularity, bits } = tensor;
       return {
-        quantized: { dtype: "int8", shape: [...shape], data: viewOf("int8", data!) },
-        scale: { dtype: "float32", shape: scaleShape(granularity, shape), data: viewOf("float32", scales!) },
+        quantized: hostTensor("int8", shape, viewOf("int8", data!)),
+        scale: hostTensor("float32", scaleShape(granularity, shape), viewOf("float32", scales!)),
         granularity,
         bits,
       };

@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, narrow, type QuantizedTensor, type Tensor } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, narrow, type QuantizedTensor, type Tensor } from "@octet/core";
 import { type CapturedChain, type CUDABackend, createCUDABackend } from "@octet/cuda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { emulatorMissing, loadEmulator } from "./emulator.ts";
@@ -7,11 +7,7 @@ const host = (
   values: readonly number[],
   shape: readonly number[],
   dtype: FloatDType = "float32",
-): HostTensor<FloatDType> => ({
-  dtype,
-  shape,
-  data: narrow(Float32Array.from(values), dtype),
-});
+): HostTensor<FloatDType> => hostTensor(dtype, shape, narrow(Float32Array.from(values), dtype));
 const x = host([1, -2, 3, -4, 5, -6], [2, 3]);
 const other = host([-1, 2, -3, 4, -5, 6], [2, 3]);
 const bad = host([1, 2, 3, 4, Number.NaN, 6], [2, 3]);

@@ -1,7 +1,7 @@
 import { OctetError } from "@octet/core";
-import { Linear } from "./linear.ts";
+import { hasOwnForward, isLinear, type Linear } from "./linear.ts";
 import { type Module, moduleSlots } from "./module.ts";
-import { QuantizedLinear } from "./quantized-linear.ts";
+import { isQuantizedLinear } from "./quantized-linear.ts";
 import { matchesRule, type SkipRule } from "./skip.ts";
 import type { Slot } from "./slots.ts";
 
@@ -33,7 +33,7 @@ export interface QuantizationPlan {
  * @throws OctetError `ERR_UNSUPPORTED` when `model` itself is a Linear, which has no place to be replaced in
  */
 export function planQuantization(model: Module, rules: readonly SkipRule[]): QuantizationPlan {
-  if (model instanceof Linear) {
+  if (isLinear(model)) {
     throw new OctetError(
       "ERR_UNSUPPORTED",
       "the model is itself a Linear, so nothing holds it; use QuantizedLinear.fromLinear",
@@ -44,8 +44,8 @@ export function planQuantization(model: Module, rules: readonly SkipRule[]): Qua
   const matched = new Set<SkipRule>();
   for (const [module, slots] of slotsByModule(model)) {
     const { name } = slots[0];
-    if (module instanceof QuantizedLinear) skipped.push({ name, module, reason: "it is quantized already" });
-    if (!(module instanceof Linear)) continue;
+    if (isQuantizedLinear(module)) skipped.push({ name, module, reason: "it is quantized already" });
+    if (!isLinear(module)) continue;
     const matching = rules.filter((rule) => slots.some((slot) => matchesRule(rule, slot.name, module)));
     for (const rule of matching) matched.add(rule);
     const reason = matching.length > 0 ? describeRule(matching[0], rules) : obstacle(module);
@@ -67,9 +67,7 @@ function slotsByModule(model: Module): Map<Module, Slot<Module>[]> {
 
 /** A subclass with a forward of its own computes something that a QuantizedLinear does not. */
 function obstacle(linear: Linear): string | undefined {
-  return linear.forward === Linear.prototype.forward
-    ? undefined
-    : `${linear.constructor.name} has a forward of its own`;
+  return hasOwnForward(linear) ? `${linear.constructor.name} has a forward of its own` : undefined;
 }
 
 function describeRule(rule: SkipRule, rules: readonly SkipRule[]): string {

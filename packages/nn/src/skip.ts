@@ -1,3 +1,4 @@
+import { formatValue, OctetError } from "@octet/core";
 import type { Linear } from "./linear.ts";
 
 /**
@@ -9,6 +10,16 @@ export type SkipRule = string | ((name: string, module: Linear) => boolean);
 
 /** What `quantizeModel` skips unless told otherwise: the layers whose rounding costs a language model most. */
 export const defaultSkip: readonly SkipRule[] = ["lm_head", "*embed*"];
+
+/** @throws OctetError `ERR_UNSUPPORTED` for a rule that is neither text nor a function */
+export function validateSkip(rules: readonly SkipRule[]): void {
+  const bad = rules.findIndex((rule) => typeof rule !== "string" && typeof rule !== "function");
+  if (bad < 0) return;
+  throw new OctetError(
+    "ERR_UNSUPPORTED",
+    `got ${formatValue(rules[bad])} as skip[${bad}]; pass a name, a glob or a function`,
+  );
+}
 
 export function matchesRule(rule: SkipRule, name: string, module: Linear): boolean {
   if (typeof rule !== "string") return rule(name, module);

@@ -1,4 +1,11 @@
-import { allocate, type FloatDType, float32ToBfloat16, float32ToFloat16, type HostTensor } from "@octet/core";
+import {
+  allocate,
+  type FloatDType,
+  float32ToBfloat16,
+  float32ToFloat16,
+  type HostTensor,
+  hostTensor,
+} from "@octet/core";
 
 /** Repeatable numbers in [-1, 1) (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -19,9 +26,9 @@ export function randomTensor<D extends FloatDType>(seed: number, shape: readonly
   );
   const encode = { float32: (x: number) => x, float16: float32ToFloat16, bfloat16: float32ToBfloat16 }[dtype];
   for (let i = 0; i < data.length; i++) data[i] = encode(Math.fround(next()));
-  return { dtype, shape, data };
+  return hostTensor(dtype, shape, data);
 }
 
 export function float32(shape: readonly number[], values: Iterable<number>): HostTensor<"float32"> {
-  return { dtype: "float32", shape, data: Float32Array.from(values) };
+  return hostTensor("float32", shape, Float32Array.from(values));
 }

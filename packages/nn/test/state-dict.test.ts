@@ -1,4 +1,4 @@
-import { createReferenceBackend, type Granularity, type HostTensor, quantizeHost } from "@octet/core";
+import { createReferenceBackend, type Granularity, type HostTensor, hostTensor, quantizeHost } from "@octet/core";
 import { Linear, Module, QuantizedLinear, Sequential } from "@octet/nn";
 import { describe, expect, test } from "vitest";
 import { float32, randomTensor } from "./random.ts";
@@ -8,7 +8,7 @@ const backend = createReferenceBackend();
 const [n, k] = [7, 33];
 
 function int8(shape: readonly number[], values: ArrayLike<number>): HostTensor<"int8"> {
-  return { dtype: "int8", shape, data: Int8Array.from(values) };
+  return hostTensor("int8", shape, Int8Array.from(values));
 }
 
 const codes = (count = n * k) =>

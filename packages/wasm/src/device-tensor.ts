@@ -100,8 +100,9 @@ class DenseTensor<D extends DType> extends Handle implements WasmTensor<D> {
   constructor(backend: Backend, form: TensorForm<D>, storage: Storage, forget: Forget) {
     super(backend, storage, forget);
     this.dtype = form.dtype;
-    this.shape = [...form.shape];
+    this.shape = form.shape;
     this.byteLength = tensorBytes(form);
+    Object.freeze(this);
   }
 }
 
@@ -113,11 +114,12 @@ class CodesAndScales extends Handle implements WasmQuantizedTensor {
 
   constructor(backend: Backend, form: QuantizedForm, storage: Storage, forget: Forget) {
     super(backend, storage, forget);
-    this.shape = [...form.shape];
+    this.shape = form.shape;
     this.granularity = form.granularity;
     this.bits = form.bits;
     const { codeBytes, scaleBytes } = quantizedParts(form);
     this.byteLength = codeBytes + scaleBytes;
+    Object.freeze(this);
   }
 }
 

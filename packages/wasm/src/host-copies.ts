@@ -1,4 +1,11 @@
-import { type DType, type HostQuantizedTensor, type HostTensor, scaleShape, type TypedArrayOf } from "@octet/core";
+import {
+  type DType,
+  type HostQuantizedTensor,
+  type HostTensor,
+  hostTensor,
+  scaleShape,
+  type TypedArrayOf,
+} from "@octet/core";
 import { type QuantizedForm, quantizedParts, type TensorForm, tensorBytes } from "./device-tensor.ts";
 import type { Heap } from "./heap.ts";
 
@@ -22,7 +29,7 @@ export function copyTensor<D extends DType>(
   { dtype, shape }: TensorForm<D>,
 ): HostTensor<D> {
   const { buffer } = heap.bytes(address, tensorBytes({ dtype, shape })).slice();
-  return { dtype, shape: [...shape], data: viewAs(dtype, buffer) };
+  return hostTensor(dtype, shape, viewAs(dtype, buffer));
 }
 
 /** A fresh copy of codes and scales. */
@@ -32,7 +39,7 @@ export function copyQuantized(heap: Heap, address: number, form: QuantizedForm):
   return {
     quantized: copyTensor(heap, address, { dtype: "int8", shape }),
     scale: copyTensor(heap, address + quantizedParts(form).scaleOffset, scale),
-    granularity: { ...granularity },
+    granularity,
     bits,
   };
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Backend, type HostTensor, OctetError } from "@octet/core";
+import { type Backend, type HostTensor, hostTensor, OctetError } from "@octet/core";
 import { describe, expect, it } from "vitest";
 import { addressLimit } from "./heap.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
@@ -21,7 +21,7 @@ async function start(threads: number): Promise<{ engine: StartedEngine["engine"]
 
 function matrix(rows: number, columns: number): HostTensor<"float32"> {
   const data = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 37) % 101) - 50);
-  return { dtype: "float32", shape: [rows, columns], data };
+  return hostTensor("float32", [rows, columns], data);
 }
 
 async function collectGarbage(): Promise<void> {
@@ -108,7 +108,7 @@ describe.each([1, 2])("past 2 GiB, with %i threads", (threads) => {
     const kept = backend.upload(matrix(7, 9));
     reserve(gigabyte);
     expect(await runOps(backend)).toEqual(below);
-    const tooMuch: HostTensor<"int8"> = { dtype: "int8", shape: [gigabyte], data: new Int8Array(gigabyte) };
+    const tooMuch: HostTensor<"int8"> = hostTensor("int8", [gigabyte], new Int8Array(gigabyte));
     expect(() => backend.upload(tooMuch)).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
     expect(await runOps(backend)).toEqual(below);
     expect(await backend.download(kept)).toEqual(matrix(7, 9));

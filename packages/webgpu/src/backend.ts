@@ -10,6 +10,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   isDefinedOp,
   isQuantizedTensor,
   type LinearOptions,
@@ -136,8 +137,8 @@ export class WebGPUBackend extends DisposableObject implements Backend {
         outcome,
       );
       return {
-        quantized: { dtype: "int8", shape: [...shape], data: unpackCodes(codeBytes, layout) },
-        scale: { dtype: "float32", shape: shapeOfScales, data: new Float32Array(scaleData.buffer) },
+        quantized: hostTensor("int8", shape, unpackCodes(codeBytes, layout)),
+        scale: hostTensor("float32", shapeOfScales, new Float32Array(scaleData.buffer)),
         granularity,
         bits,
       };
@@ -146,7 +147,7 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     const [bytes] = await this.#read([{ buffer, bytes: tensor.byteLength }], outcome);
     const data = allocate(dtype, bytes.length / bytesPerElement[dtype]);
     new Uint8Array(data.buffer).set(bytes);
-    return { dtype, shape: [...shape], data };
+    return hostTensor(dtype, shape, data);
   }
 
   quantize(x: Tensor<FloatDType>, options: QuantizeOptions): QuantizedTensor {
@@ -280,7 +281,7 @@ export class WebGPUBackend extends DisposableObject implements Backend {
   }
 
   #result(dtype: FloatDType, shape: readonly number[], buffer: GPUBuffer): (outcome: Outcome) => Tensor<FloatDType> {
-    return (outcome) => this.#keep(new WebGPUTensor(this, dtype, [...shape], outcome, buffer, this.#release));
+    return (outcome) => this.#keep(new WebGPUTensor(this, dtype, shape, outcome, buffer, this.#release));
   }
 
   #quantizedResult(
@@ -290,7 +291,7 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     buffers: { readonly codes: GPUBuffer; readonly scales: GPUBuffer },
   ): (outcome: Outcome) => QuantizedTensor {
     return (outcome) =>
-      this.#keep(new WebGPUQuantizedTensor(this, [...shape], granularity, bits, outcome, buffers, this.#release));
+      this.#keep(new WebGPUQuantizedTensor(this, shape, granularity, bits, outcome, buffers, this.#release));
   }
 
   #keep<Kept extends DeviceTensor>(tensor: Kept): Kept {

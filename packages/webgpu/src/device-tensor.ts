@@ -65,6 +65,7 @@ export class WebGPUTensor<D extends DType = DType> extends DeviceTensor implemen
     super(backend, shape, outcome, [buffer], release);
     this.dtype = dtype;
     this.buffer = buffer;
+    Object.freeze(this);
   }
 
   get byteLength(): number {
@@ -93,6 +94,7 @@ export class WebGPUQuantizedTensor extends DeviceTensor implements QuantizedTens
     this.bits = bits;
     this.codes = codes;
     this.scales = scales;
+    Object.freeze(this);
   }
 
   get byteLength(): number {

@@ -1,4 +1,4 @@
-import type { FloatDType, HostTensor, OpSpec } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, type OpSpec } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import { checkOp } from "../check-op.ts";
 import { floatTensor, quantizedTensor, randomScale } from "../data.ts";
@@ -53,5 +53,5 @@ function withoutMiddleRow(y: HostTensor<FloatDType>): HostTensor<FloatDType> {
   const data = new Float32Array(2 * n);
   data.set(y.data.subarray(0, n));
   data.set(y.data.subarray(2 * n, 3 * n), n);
-  return { dtype: y.dtype, shape: [2, n], data };
+  return hostTensor(y.dtype, [2, n], data);
 }

@@ -1,6 +1,7 @@
 import type { FloatDType } from "../../src/dtype.ts";
+import type { HostQuantizedTensor } from "../../src/host-quantized-tensor.ts";
+import type { HostTensor } from "../../src/host-tensor.ts";
 import { activationRange } from "../../src/linear-geometry.ts";
-import type { HostQuantizedTensor, HostTensor } from "../../src/tensor.ts";
 import { widen } from "../../src/widen.ts";
 import { add, binary32, multiply, type Rational, rationalOf, roundToFormat } from "./rational.ts";
 import { quantizeGroup } from "./reference-quantize.ts";

@@ -1,5 +1,6 @@
 import type { FloatDType } from "../../src/dtype.ts";
-import { type HostQuantizedTensor, type HostTensor, hostTensor } from "../../src/tensor.ts";
+import type { HostQuantizedTensor } from "../../src/host-quantized-tensor.ts";
+import { type HostTensor, hostTensor } from "../../src/host-tensor.ts";
 import { narrow } from "../../src/widen.ts";
 import { randomNormals } from "./random.ts";
 

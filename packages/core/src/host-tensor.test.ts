@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorCode } from "../test/support/error-code.ts";
-import { quantizeSymmetric } from "./quantize.ts";
+import { dequantize } from "./dequantize.ts";
 import {
   type HostQuantizedTensor,
-  hostTensor,
   isHostQuantizedTensor,
-  normalizeFloatTensor,
   validateHostQuantizedTensor,
-} from "./tensor.ts";
+} from "./host-quantized-tensor.ts";
+import { hostTensor, normalizeFloatTensor } from "./host-tensor.ts";
+import { quantizeSymmetric } from "./quantize.ts";
+import { createReferenceBackend } from "./reference-backend.ts";
+import { widen } from "./widen.ts";
 
 describe("hostTensor", () => {
   it("keeps the data it was given and copies the shape", () => {
@@ -40,6 +42,54 @@ describe("hostTensor", () => {
   for (const [name, code, action] of refused) {
     it(`refuses ${name} with ${code}`, () => expect(errorCode(action)).toBe(code));
   }
+});
+
+describe("values", () => {
+  it("are the numbers of every dtype, where the data of half types are bit patterns", () => {
+    const one = { float16: 0x3c00, bfloat16: 0x3f80 };
+    for (const dtype of ["float16", "bfloat16"] as const) {
+      expect(hostTensor(dtype, [2], Uint16Array.of(one[dtype], 0x8000 | one[dtype])).values()).toEqual(
+        Float32Array.of(1, -1),
+      );
+    }
+    expect(hostTensor("int8", [2], Int8Array.of(-128, 127)).values()).toEqual(Float32Array.of(-128, 127));
+    expect(hostTensor("int32", [1], Int32Array.of(2 ** 24 + 1)).values()).toEqual(Float32Array.of(2 ** 24));
+    const floats = new Float32Array(3);
+    expect(hostTensor("float32", [3], floats).values()).toBe(floats);
+  });
+
+  it("measure a dequantized tensor, as the guides do", () => {
+    const weight = hostTensor("float32", [2, 4], Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+    const { quantized, scale } = quantizeSymmetric(weight, { dim: 0 });
+    const restored = dequantize(quantized, scale, { dim: 0 }).values();
+    const errors = weight.values().map((value, index) => Math.abs(value - restored[index]));
+    expect(Math.max(...errors)).toBeLessThan(8 / 127);
+  });
+
+  it("are of what a backend gives back, and of plain objects by widen", async () => {
+    using backend = createReferenceBackend();
+    const plain = { dtype: "float16", shape: [1], data: Uint16Array.of(0x4000) } as const;
+    using x = backend.upload(plain);
+    expect((await backend.download(x)).values()).toEqual(Float32Array.of(2));
+    expect(widen(plain)).toEqual(Float32Array.of(2));
+  });
+
+  it("do not show in comparisons, clones, spreads and JSON", () => {
+    const fields = { dtype: "float32", shape: [1], data: Float32Array.of(1) } as const;
+    const tensor = hostTensor(fields.dtype, fields.shape, fields.data);
+    expect(tensor).toEqual(fields);
+    expect(structuredClone(tensor)).toStrictEqual({ ...fields });
+    expect(Object.keys({ ...tensor })).toEqual(["dtype", "shape", "data"]);
+  });
+});
+
+it("a shape is frozen, and a copy", () => {
+  const shape = [2, 3];
+  const tensor = hostTensor("int8", shape, new Int8Array(6));
+  expect(Object.isFrozen(tensor.shape)).toBe(true);
+  expect(Object.isFrozen(shape)).toBe(false);
+  expect(() => Object.assign(tensor.shape, { 0: 20 })).toThrow(TypeError);
+  expect(Object.isFrozen(quantizeSymmetric(hostTensor("float32", [1], new Float32Array(1))).granularity)).toBe(true);
 });
 
 it("normalizeFloatTensor refuses integers and what is no tensor", () => {
