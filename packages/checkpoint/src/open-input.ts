@@ -1,6 +1,7 @@
 import { OctetError } from "@octet/core";
 import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
+import { inContext } from "./in-context.ts";
 import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "./json.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
 
@@ -36,7 +37,7 @@ export async function openInput(input: CheckpointInput): Promise<OpenInput> {
 
 /** One safetensors file. `config` is what is known of its model from elsewhere. */
 export async function openSingleFile(source: ByteSource, file: string, config: JsonObject | null): Promise<OpenInput> {
-  const reader = await inFile(file, () => openSafetensors(source));
+  const reader = await inContext(file, () => openSafetensors(source));
   const { tensors, metadata } = reader;
   return {
     files: new Map([[file, reader]]),
@@ -57,7 +58,7 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   }
   const indexText = await readAll(source);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
-  const reader = await inFile(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
+  const reader = await inContext(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
   const { tensors, metadata } = reader;
   return {
     files: reader.shards,
@@ -99,15 +100,5 @@ async function readAll(source: ByteSource): Promise<Uint8Array> {
     return await source.read(0, source.size);
   } finally {
     await source.close();
-  }
-}
-
-/** Runs `open`, and puts the file's name in front of what is wrong with it. */
-async function inFile<T>(file: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (!OctetError.isInstance(error)) throw error;
-    throw new OctetError(error.code, `${file}: ${error.message}`, { cause: error });
   }
 }

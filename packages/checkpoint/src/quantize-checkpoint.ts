@@ -14,6 +14,7 @@ import type { QuantizationPlan } from "./quantization-plan.ts";
 import { quantizeFile } from "./quantize-file.ts";
 import type { QuantizationReport } from "./report.ts";
 import { createShardIndex } from "./shard-index.ts";
+import { warnOf } from "./warn-of.ts";
 
 /**
  * Quantizes a checkpoint, one file or many, block by block: memory stays the same however large it is. Anywhere: files are read from
@@ -51,6 +52,7 @@ export async function quantizeOpened(
   const planned = new Map(plan.layers.map((layer) => [layer.weight, layer]));
   const errors = new Map<string, ErrorAccumulator>();
   const weightMap = new Map<string, string>();
+  const faults = new Map<string, string>();
   let totalSize = 0;
   for (const [file, reader] of input.files) {
     const metadata = createFileMetadata(reader.metadata, plan, input.folder);
@@ -58,6 +60,7 @@ export async function quantizeOpened(
       return quantizeFile({ reader, sink, metadata, layers: planned, format: plan.format, scheme, meter });
     });
     for (const [name, error] of result.errors) errors.set(name, error);
+    for (const [name, fault] of result.faults) faults.set(name, fault);
     for (const name of result.tensors) weightMap.set(name, file);
     totalSize += result.tensorBytes;
   }
@@ -69,7 +72,8 @@ export async function quantizeOpened(
   const configText = config === null ? input.configText : addQuantizationConfig(input.configText, config);
   if (input.folder && configText !== null) await writeText(createSink, configFile, configText);
   const layers = plan.layers.map((layer) => ({ ...layer, granularity: plan.granularity, bits: plan.bits }));
-  return createReport({ ...plan, layers, errors });
+  const warnings = [...plan.warnings, ...warnOfFaults(faults, scheme)];
+  return createReport({ ...plan, layers, errors, warnings });
 }
 
 function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOptions): CodingScheme {
@@ -85,6 +89,14 @@ function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOpt
     );
   }
   return { granularity, bits, backend, blockElements };
+}
+
+function warnOfFaults(faults: ReadonlyMap<string, string>, { backend }: CodingScheme): string[] {
+  return [...new Set(faults.values())].flatMap((fault) => {
+    const layers = [...faults.keys()].filter((name) => faults.get(name) === fault);
+    const problem = `the ${backend.info.name} backend ${fault}; it is at fault, so use another: the figures show what it cost`;
+    return warnOf(layers, problem);
+  });
 }
 
 /** Weights are read twice, everything else once. */
