@@ -28,6 +28,7 @@ export {
 export { OctetError, type OctetErrorCode } from "./errors.ts";
 export { firstAvailable, type RejectedBackend } from "./first-available.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./float16.ts";
+export { formatValue } from "./format-value.ts";
 export {
   equalGranularities,
   type Granularity,
@@ -49,6 +50,7 @@ export {
   type WeightDescription,
 } from "./linear-geometry.ts";
 export { bitsToFloat32, fl32, float32ToBits, rne } from "./numerics.ts";
+export { type OptionKinds, type ValueKind, validateOptions } from "./options.ts";
 export { bitRange } from "./quantization-range.ts";
 export {
   type QuantizeSymmetricOptions,
@@ -69,6 +71,7 @@ export {
   type TensorLike,
   validateHostQuantizedTensor,
 } from "./tensor.ts";
+export { validateBackend } from "./validate-backend.ts";
 export {
   isQuantizedTensor,
   validateActivation,
