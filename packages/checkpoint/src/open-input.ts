@@ -1,9 +1,11 @@
 import { OctetError } from "@octet/core";
 import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
+import { inHostMemory } from "./host-memory.ts";
 import { inContext } from "./in-context.ts";
 import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "./json.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
+import { validateInput, validateSource, validateWeightsName } from "./validate.ts";
 
 /** A checkpoint whose headers are read and whose files are open. */
 export interface OpenInput {
@@ -32,7 +34,10 @@ const configLimit = 2 ** 24;
  * @throws OctetError `ERR_UNAVAILABLE` when a folder has no weights or lacks a shard; `ERR_FORMAT` for a malformed file, naming it
  */
 export async function openInput(input: CheckpointInput): Promise<OpenInput> {
-  return isCheckpointFolder(input) ? openFolder(input) : openSingleFile(input, singleFile, null);
+  validateInput(input);
+  return inHostMemory("the header", async () => {
+    return isCheckpointFolder(input) ? openFolder(input) : openSingleFile(input, singleFile, null);
+  });
 }
 
 /** One safetensors file. `config` is what is known of its model from elsewhere. */
@@ -71,22 +76,29 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
 }
 
 async function openWeights(folder: CheckpointFolder): Promise<{ file: string; source: ByteSource }> {
+  validateWeightsName(folder.weights);
   const candidates = folder.weights === undefined ? usualWeights : [folder.weights];
   for (const file of candidates) {
-    const source = await folder.open(file);
+    const source = await openFile(folder, file);
     if (source !== null) return { file, source };
   }
   throw new OctetError("ERR_UNAVAILABLE", `the folder has no weights: there is no ${candidates.join(" and no ")}`);
 }
 
 async function openShard(folder: CheckpointFolder, shard: string): Promise<ByteSource> {
-  const source = await folder.open(shard);
+  const source = await openFile(folder, shard);
   if (source !== null) return source;
   throw new OctetError("ERR_UNAVAILABLE", `the index names the file ${JSON.stringify(shard)}, which is not there`);
 }
 
-async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
+async function openFile(folder: CheckpointFolder, file: string): Promise<ByteSource | null> {
   const source = await folder.open(file);
+  validateSource(file, source);
+  return source;
+}
+
+async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
+  const source = await openFile(folder, file);
   if (source === null) return null;
   if (source.size > limit) {
     await source.close();

@@ -5,15 +5,17 @@ import { type CodingScheme, chooseBlockElements } from "./coding-scheme.ts";
 import { addQuantizationConfig } from "./config-text.ts";
 import { createReport } from "./create-report.ts";
 import { createFileMetadata } from "./file-metadata.ts";
+import { inHostMemory } from "./host-memory.ts";
 import { LayerBlocks } from "./layer-blocks.ts";
 import { configFile, type OpenInput, openInput } from "./open-input.ts";
 import type { QuantizeCheckpointOptions } from "./options.ts";
-import { planQuantization } from "./plan.ts";
+import { createPlan } from "./plan.ts";
 import { ProgressMeter } from "./progress.ts";
 import type { QuantizationPlan } from "./quantization-plan.ts";
 import { quantizeFile } from "./quantize-file.ts";
 import type { QuantizationReport } from "./report.ts";
 import { createShardIndex } from "./shard-index.ts";
+import { validateCreateSink, validateQuantizeOptions, validateSink } from "./validate.ts";
 import { warnOf } from "./warn-of.ts";
 
 /**
@@ -24,7 +26,7 @@ import { warnOf } from "./warn-of.ts";
  * one, for the index, and for `config.json` if the input is a folder. It is not called before every check that needs no data has passed.
  *
  * @throws OctetError as `planQuantization` does; `ERR_NON_FINITE`, naming the tensor, the index of its first NaN or infinity and how many
- * there are; `ERR_FORMAT` for malformed input; `ERR_UNAVAILABLE` for missing input; what the signal, the sinks and the backend throw
+ * there are; `ERR_FORMAT` for malformed input; `ERR_UNAVAILABLE` for missing input, and without a backend; `ERR_OUT_OF_MEMORY`; what the signal, the sinks and the backend throw
  */
 export async function quantizeCheckpoint(
   input: CheckpointInput,
@@ -45,7 +47,9 @@ export async function quantizeOpened(
   createSink: CreateSink,
   options: QuantizeCheckpointOptions,
 ): Promise<QuantizationReport> {
-  const plan = planQuantization(input.header, options);
+  validateCreateSink(createSink);
+  validateQuantizeOptions(options);
+  const plan = createPlan(input.header, options);
   const scheme = createScheme(plan, options);
   options.signal?.throwIfAborted();
   const meter = new ProgressMeter(bytesToRead(plan), options);
@@ -57,7 +61,8 @@ export async function quantizeOpened(
   for (const [file, reader] of input.files) {
     const metadata = createFileMetadata(reader.metadata, plan, input.folder);
     const result = await withSink(createSink, file, (sink) => {
-      return quantizeFile({ reader, sink, metadata, layers: planned, format: plan.format, scheme, meter });
+      const job = { reader, sink, metadata, layers: planned, format: plan.format, scheme, meter };
+      return inHostMemory(file, () => quantizeFile(job));
     });
     for (const [name, error] of result.errors) errors.set(name, error);
     for (const [name, fault] of result.faults) faults.set(name, fault);
@@ -117,6 +122,7 @@ async function withSink<T>(
   write: (sink: CheckpointSink) => Promise<T>,
 ): Promise<T> {
   const sink = await createSink(file);
+  validateSink(file, sink);
   try {
     const result = await write(sink);
     await sink.close?.();
