@@ -4,13 +4,15 @@ import {
   createReferenceBackend,
   type Granularity,
   type HostQuantizedTensor,
+  type OpSpec,
   type QuantizedTensor,
+  widen,
 } from "@octet/core";
 import { encodeSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
 import { MemoryFiles } from "./support/memory-files.ts";
 import { expectRefusal } from "./support/refusal.ts";
-import { createWeights, storedTensor } from "./support/seeded-values.ts";
+import { createWeights, float32Tensor, storedTensor } from "./support/seeded-values.ts";
 
 const seed = 71;
 const model = (["float32", "bfloat16"] as const).flatMap((dtype, i) => [
@@ -169,4 +171,58 @@ test("what the backend throws names the layer", async () => {
   backend.dispose();
   const work = quantizeCheckpoint(files.source("in.safetensors"), files.createSink, { backend });
   await expectRefusal(work, "ERR_DISPOSED", 'layer "0.first"');
+});
+
+test("a fault in one block of many is seen", async () => {
+  let downloads = 0;
+  const once = sabotage((honest) => {
+    return downloads++ === 0
+      ? withScales(
+          honest,
+          honest.scale.data.map((scale) => 2 * scale),
+        )
+      : honest;
+  }, 4 * 49);
+  const { warnings } = await quantizeAndCompare(once, schemes[0]);
+  expect(warnings).toEqual([expect.stringMatching(/^0\.first: the faulty backend has other scales/)]);
+});
+
+test("weights next to 0, whose scales have few bits, are no fault", async () => {
+  const weights = [190, -64, 3, 0].map((units) => units * 2 ** -149);
+  const files = new MemoryFiles({ original: encodeSafetensors([float32Tensor("a.weight", [1, 4], weights)]) });
+  const backend = createReferenceBackend();
+  const { layers, warnings } = await quantizeCheckpoint(files.source("original"), files.createSink, { backend });
+  expect(layers[0].maxAbsError).toBe((190 - 127) * 2 ** -149);
+  expect(warnings).toEqual([]);
+});
+
+test("a backend that cannot quantize the pieces of a row is refused before anything is written", async () => {
+  const files = new MemoryFiles({ original: encodeSafetensors([float32Tensor("a.weight", [1, 4], [1, 2, 3, 4])]) });
+  const backend = Object.assign(
+    sabotage((honest) => honest, 16),
+    {
+      supports: (spec: OpSpec) => spec.op === "quantize" && spec.granularity.kind !== "tensor",
+    },
+  );
+  const work = quantizeCheckpoint(files.source("original"), files.createSink, { backend });
+  await expectRefusal(work, "ERR_UNSUPPORTED", '"a"', "tensor");
+  expect(files.aborted).toEqual([]);
+});
+
+test("the totals are those of all layers together", async () => {
+  const { layers, totals } = await quantizeAndCompare(createReferenceBackend(), schemes[0]);
+  const mean = layers.reduce((sum, { meanAbsError }) => sum + meanAbsError, 0) / layers.length;
+  expect(totals.meanAbsError).toBeCloseTo(mean, 12);
+  let [signal, noise] = [0, 0];
+  for (const [i, { snrDb }] of layers.entries()) {
+    const weight = createWeights(
+      i < 2 ? seed + 10 * i : seed + 10 * (i - 2) + 1,
+      i < 2 ? "float32" : "bfloat16",
+      [9, 24],
+    );
+    const power = widen(weight).reduce((sum, value) => sum + value ** 2, 0);
+    signal += power;
+    noise += power / 10 ** (snrDb / 10);
+  }
+  expect(totals.snrDb).toBeCloseTo(10 * Math.log10(signal / noise), 6);
 });
