@@ -100,7 +100,7 @@ class FileReader implements SafetensorsReader {
 
   async readInto(name: string, start: number, target: Uint8Array): Promise<void> {
     checkBytes(`the target for tensor ${quote(name)}`, target);
-    const end = Number(start) + target.byteLength;
+    const end = Number.isSafeInteger(start) ? start + target.byteLength : start; // the same message as for other ranges
     await readExactlyInto(this.#source, this.#locate(name, start, end), target);
   }
 
