@@ -4,10 +4,9 @@
  * spelling, roots, drives, percent escapes, queries, and spaces and dots that some systems drop.
  */
 export function findNameProblem(name: string): string | undefined {
-  if (/^[/\\]/.test(name)) return "starts at the root";
   const parts = name.split(/[/\\]/);
   if (parts.some((part) => part.startsWith(".."))) return 'leads upwards with ".."';
-  if (parts.includes("") || parts.includes(".")) return "has an empty part";
+  if (parts.includes("") || parts.includes(".")) return "starts at the root or has an empty part";
   if (parts.some((part) => /^\s|[\s.]$/.test(part)))
     return "has a part that starts or ends with a space or ends with a dot";
   if (/[\\:%?#\p{Cc}]/u.test(name)) return "holds a backslash, a colon, a percent sign, ?, # or a control character";

@@ -49,7 +49,7 @@ export class SmallReads {
 
   /** Answers everything that was asked since the last time. */
   #serve(): void {
-    const reads = this.#asked.sort((left, right) => left.offset - right.offset || right.end - left.end);
+    const reads = this.#asked.sort((left, right) => left.offset - right.offset);
     this.#asked = [];
     for (const [at, { offset, end, resolve, reject }] of reads.entries()) {
       const window = this.#find(offset, end) ?? this.#open(offset, reachFrom(reads, at));

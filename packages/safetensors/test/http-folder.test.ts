@@ -97,6 +97,7 @@ const outside = [
   "a./a.safetensors",
   "a /a.safetensors",
   " /private/a.safetensors",
+  " a.safetensors",
   "\u00a0/a.safetensors",
   "/private/a.safetensors",
   "//127.0.0.1:1/a.safetensors",

@@ -195,6 +195,20 @@ describe("the signal", () => {
     expect(server.requests.length).toBe(1);
   });
 
+  test("leaves no timer behind", async () => {
+    const aborter = new AbortController();
+    const started = vi.spyOn(globalThis, "setTimeout");
+    const ended = vi.spyOn(globalThis, "clearTimeout");
+    const fetch = async (): Promise<Response> => {
+      setTimeout(() => aborter.abort("stop"), 10);
+      return new Response(null, { status: 503, headers: { "Retry-After": "7" } });
+    };
+    await expect(open({ signal: aborter.signal, timeout: 7001, fetch })).rejects.toBe("stop");
+    const timers = started.mock.results.filter((_, at) => [7000, 7001].includes(started.mock.calls[at][1] ?? 0));
+    expect(timers.length).toBe(3); // the request, its answer, the wait
+    for (const { value } of timers) expect(ended.mock.calls).toContainEqual([value]);
+  });
+
   test("ends reading, of all files of a folder, then and later", async () => {
     const aborter = new AbortController();
     server.handler = ranges(file);

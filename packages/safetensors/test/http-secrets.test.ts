@@ -84,7 +84,9 @@ describe("secrets stay out of errors", () => {
   test("of a fetch that repeats them, in any of its causes", async () => {
     const address = `http://127.0.0.1/a${query}`;
     const fetch = async (url: unknown): Promise<Response> => {
-      const innermost = new Error("bad token s3cret/sig= or s3cret-alone\nfor s3cret-bearer, s3cret key");
+      const innermost = new Error(
+        "bad token s3cret/sig= or s3cret-alone\nfor s3cret-bearer, s3cret key, s3cret%2Fsig%3D",
+      );
       const inner = Object.assign(new Error(`GET /a?token=s3cret-token failed`, { cause: innermost }), {
         code: "E_OLD",
       });
@@ -97,8 +99,14 @@ describe("secrets stay out of errors", () => {
     const { message, cause } = await shown(() => httpSource(address, { headers, fetch, retries: 0 }));
     expect(message).toContain("no http://127.0.0.1/a");
     expect(message).toContain("no http://b/c");
-    expect(message).toContain("bad token [hidden] or [hidden] for [hidden], [hidden]");
+    expect(message).toContain("bad token [hidden] or [hidden] for [hidden], [hidden], [hidden]");
     expect(cause).toMatchObject({ name: "TypeError", cause: { name: "Error", code: "E_OLD" } });
+  });
+
+  test("a secret that begins like another is hidden whole", async () => {
+    const fetch = () => Promise.reject(new Error("no s3cret-tail"));
+    const { message } = await shown(() => httpSource("http://127.0.0.1/a?a=s3cr&b=s3cret-tail", { fetch, retries: 0 }));
+    expect(message).toBe("cannot read http://127.0.0.1/a: no [hidden]");
   });
 
   test.each([["text"], [undefined], [null], [7], [{}], [Object.create(null)], [Symbol("text")]])(

@@ -52,8 +52,14 @@ describe(`small reads, seed ${seed}`, () => {
       [1000, 50],
       [60, 10],
       [1040, 20],
+      [1041, 2],
     ]);
     expect(asked()).toEqual([[50, 1010]]);
+    await readAll([
+      [100_000, 10],
+      [100_000, 1000],
+    ]);
+    expect(asked()[1]).toEqual([100_000, 1000]);
   });
 
   test("share at most 512 KiB", async () => {

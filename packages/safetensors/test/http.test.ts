@@ -174,6 +174,16 @@ describe("a server that cannot be read from", () => {
     await expectRefusal(opening(), "ERR_FORMAT", contentRange);
   });
 
+  test.each(["bytes */100", "bytes 0-0/100", "bytes */x"])("has no first byte and yet %j", async (contentRange) => {
+    server.handler = (_, response) => response.writeHead(416, { "Content-Range": contentRange }).end();
+    await expectRefusal(opening(), "ERR_FORMAT", contentRange);
+  });
+
+  test("has no first byte and does not say why", async () => {
+    server.handler = (_, response) => response.writeHead(416).end();
+    await expectRefusal(opening(), "ERR_UNAVAILABLE", "416");
+  });
+
   test("compresses", async () => {
     const fetch = async (): Promise<Response> =>
       new Response("x", { status: 206, headers: { "Content-Range": "bytes 0-0/100", "Content-Encoding": "br" } });
