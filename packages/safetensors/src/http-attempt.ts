@@ -1,5 +1,5 @@
 /** One try of a request: it ends when the source ends, or when the server has sent nothing for too long. */
-export class HttpAttempt implements Disposable {
+export class HttpAttempt {
   /** For `fetch`. */
   readonly signal: AbortSignal;
   readonly #aborter = new AbortController();
@@ -17,7 +17,7 @@ export class HttpAttempt implements Disposable {
       this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });
     });
     this.#aborted.catch(() => undefined); // an attempt that nothing waits for
-    life.addEventListener("abort", this.#end);
+    life.addEventListener("abort", this.#follow);
     this.#wait();
   }
 
@@ -29,13 +29,13 @@ export class HttpAttempt implements Disposable {
   }
 
   /** Ends whatever is still under way. */
-  [Symbol.dispose](): void {
+  end(): void {
     clearTimeout(this.#timer);
-    this.#life.removeEventListener("abort", this.#end);
+    this.#life.removeEventListener("abort", this.#follow);
     this.#aborter.abort();
   }
 
-  readonly #end = (): void => this.#aborter.abort(this.#life.reason);
+  readonly #follow = (): void => this.#aborter.abort(this.#life.reason);
 
   #wait(): void {
     clearTimeout(this.#timer);

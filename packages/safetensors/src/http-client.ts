@@ -72,11 +72,15 @@ export class HttpClient {
     receive: (response: Response, attempt: HttpAttempt) => Promise<T>,
   ): Promise<T> {
     this.throwIfEnded();
-    using attempt = new HttpAttempt(this.#life.signal, this.#settings.timeout);
-    // A compressed answer would count other bytes.
-    const own = { Range: `bytes=${first}-${last}`, "Accept-Encoding": "identity" };
-    const response = await attempt.race(sendRequest(this.#settings, this.#address, own, attempt.signal));
-    return await receive(response, attempt); // before the attempt is disposed
+    const attempt = new HttpAttempt(this.#life.signal, this.#settings.timeout);
+    try {
+      // A compressed answer would count other bytes.
+      const own = { Range: `bytes=${first}-${last}`, "Accept-Encoding": "identity" };
+      const response = await attempt.race(sendRequest(this.#settings, this.#address, own, attempt.signal));
+      return await receive(response, attempt);
+    } finally {
+      attempt.end(); // not `using`, which needs a Symbol.dispose that older browsers lack
+    }
   }
 
   /** An error of this package as it is, any other without secrets. */
