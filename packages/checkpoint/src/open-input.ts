@@ -63,7 +63,7 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   }
   const indexText = await readAll(source);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
-  const reader = await inContext(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
+  const reader = await inContext(file, () => openSharded(indexText, (shard) => openFile(folder, shard)));
   const { tensors, metadata } = reader;
   return {
     files: reader.shards,
@@ -83,12 +83,6 @@ async function openWeights(folder: CheckpointFolder): Promise<{ file: string; so
     if (source !== null) return { file, source };
   }
   throw new OctetError("ERR_UNAVAILABLE", `the folder has no weights: there is no ${candidates.join(" and no ")}`);
-}
-
-async function openShard(folder: CheckpointFolder, shard: string): Promise<ByteSource> {
-  const source = await openFile(folder, shard);
-  if (source !== null) return source;
-  throw new OctetError("ERR_UNAVAILABLE", `the index names the file ${JSON.stringify(shard)}, which is not there`);
 }
 
 async function openFile(folder: CheckpointFolder, file: string): Promise<ByteSource | null> {
