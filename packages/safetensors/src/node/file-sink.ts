@@ -1,5 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { ByteSink } from "../byte-sink.ts";
+import { OctetError } from "../errors.ts";
+import { checkPath } from "./file-source.ts";
 
 /** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
 const LARGEST_CALL = 2 ** 30;
@@ -11,13 +13,24 @@ export interface FileSink extends ByteSink, AsyncDisposable {
   close(): Promise<void>;
 }
 
+export interface FileSinkOptions {
+  /** "w" replaces what is there, the default; "wx" refuses to. */
+  readonly flags?: "w" | "wx";
+  /** The permissions of a file that is made, less those that the process's umask takes away. Default 0o666. */
+  readonly mode?: number;
+}
+
 /**
- * Writes a file from its start. `flags` are those of `fs.open`: "w" replaces what is there, "wx" refuses to.
+ * Writes a file from its start.
  *
- * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses.
+ * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses, and with ERR_UNSUPPORTED for an
+ * argument that it does not take.
  */
-export async function fileSink(path: string | URL, options: { readonly flags?: string } = {}): Promise<FileSink> {
-  const handle = await open(path, options.flags ?? "w");
+export async function fileSink(path: string | URL, options: FileSinkOptions = {}): Promise<FileSink> {
+  const { flags = "w", mode = 0o666 } = options ?? {};
+  if (flags !== "w" && flags !== "wx") refuse("flags", flags, '"w" or "wx"');
+  if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) refuse("mode", mode, "an integer from 0 to 0o777");
+  const handle = await open(checkPath(path), flags, mode);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= handle.close();
@@ -29,6 +42,10 @@ export async function fileSink(path: string | URL, options: { readonly flags?: s
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function refuse(option: string, got: unknown, wanted: string): never {
+  throw new OctetError("ERR_UNSUPPORTED", `got ${option} ${String(got)}; use ${wanted}`);
 }
 
 /** Writes all of `bytes` where the file stands, `largestCall` bytes at a time. */

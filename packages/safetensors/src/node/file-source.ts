@@ -1,20 +1,26 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { allocateBytes, checkRange, type OwnedByteSource } from "../byte-source.ts";
-import { OctetError } from "../errors.ts";
+import { OctetError, quote } from "../errors.ts";
 
 /** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
 const LARGEST_CALL = 2 ** 30;
 
 /**
+ * Without O_NONBLOCK, opening a pipe waits for a writer, for good, and no signal ends that; without O_NOCTTY, a terminal would become
+ * the process's own. Windows has neither.
+ */
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/**
  * Random access to a file, of any size. The file must not change while it is open.
  *
- * Rejects with Node's own error (ENOENT, EACCES, EIO...) where the system refuses, and with ERR_FORMAT for what is no
- * regular file and for a file that became shorter.
+ * Rejects with Node's own error (ENOENT, EACCES, EIO...) where the system refuses, with ERR_FORMAT for anything but a
+ * regular file and for a file that became shorter, and with ERR_UNSUPPORTED for a path that is not a string or a file: URL.
  */
 export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
-  // Without the flag, which Windows lacks, opening a pipe waits for a writer, for good, and no signal ends that.
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = await open(checkPath(path), readOnly);
   const size = await regularFileSize(handle, path).catch(async (error: unknown) => {
     await handle.close();
     throw error;
@@ -41,6 +47,27 @@ export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The path as text, refused where Node itself would throw a TypeError. */
+export function checkPath(path: string | URL): string {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
+  if (path instanceof URL) {
+    try {
+      return fileURLToPath(path);
+    } catch (cause) {
+      // The URL itself may hold a password.
+      throw new OctetError("ERR_UNSUPPORTED", `got a ${path.protocol} URL that names no file: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+  const got = typeof path === "string" ? quote(path) : `a path of the type ${path === null ? "null" : typeof path}`;
+  throw new OctetError("ERR_UNSUPPORTED", `got ${got}; pass the path of a file as a string, or a file: URL`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function regularFileSize(handle: FileHandle, path: string | URL): Promise<number> {
