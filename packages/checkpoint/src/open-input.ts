@@ -1,5 +1,11 @@
 import { OctetError } from "@octet/core";
-import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
+import {
+  type ByteSource,
+  openSafetensors,
+  openSharded,
+  type SafetensorsReader,
+  safetensorsLimits,
+} from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
 import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "./json.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
@@ -24,7 +30,7 @@ const singleFile = "model.safetensors";
 const usualWeights = [singleFile, `${singleFile}.index.json`];
 
 /** What a config.json may take: the largest have some ten thousand bytes. */
-const configLimit = 2 ** 24;
+export const configLimit: number = 2 ** 24;
 
 /**
  * Opens a checkpoint. Whoever calls closes `reader`, which closes all files.
@@ -55,7 +61,7 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   if (!file.endsWith(".json")) {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };
   }
-  const indexText = await readAll(source);
+  const indexText = await readAll(source, file, safetensorsLimits.headerBytes);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
   const reader = await inFile(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
   const { tensors, metadata } = reader;
@@ -86,16 +92,15 @@ async function openShard(folder: CheckpointFolder, shard: string): Promise<ByteS
 
 async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
   const source = await folder.open(file);
-  if (source === null) return null;
-  if (source.size > limit) {
-    await source.close();
-    throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
-  }
-  return new TextDecoder().decode(await readAll(source));
+  return source === null ? null : new TextDecoder().decode(await readAll(source, file, limit));
 }
 
-async function readAll(source: ByteSource): Promise<Uint8Array> {
+/** All bytes of a source, which is closed then. It is not read at all when it has more than `limit`. */
+async function readAll(source: ByteSource, file: string, limit: number): Promise<Uint8Array> {
   try {
+    if (source.size > limit) {
+      throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
+    }
     return await source.read(0, source.size);
   } finally {
     await source.close();

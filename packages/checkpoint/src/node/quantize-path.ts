@@ -69,23 +69,22 @@ async function quantizeFolder(
 }
 
 async function writeOutput(
-  { path }: LocatedInput,
+  located: LocatedInput,
   opened: OpenInput,
   target: LocatedOutput,
   others: readonly OtherFile[],
   options: QuantizeCheckpointOptions,
 ): Promise<QuantizationReport> {
-  const staged = new StagedOutput(target);
+  const staged = new StagedOutput(located, target);
   const toCopy = [...others].reverse();
   try {
     // What the output refuses, it says itself; all else that the system refuses is reading.
-    const report = await describeFailure(`read ${path}`, () => {
+    const report = await describeFailure(`read ${located.path}`, () => {
       return quantizeOpened(
         opened,
         async (file) => {
           for (let other = toCopy.pop(); other !== undefined; other = toCopy.pop()) {
-            await staged.copy(other);
-            options.signal?.throwIfAborted();
+            await staged.copy(other, options.signal);
           }
           return staged.createSink(file);
         },
