@@ -1,6 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
-import { comparePaths, openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
+import {
+  comparePaths,
+  openCheckpointPath,
+  openWeightsPath,
+  type QuantizePathOptions,
+  quantizePath,
+} from "@octet/checkpoint/node";
 import { createReferenceBackend } from "@octet/core";
 import { encodeSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
@@ -203,4 +209,42 @@ describe("what is read is a regular file of bounded size", () => {
     await symlink("/dev/zero", folder.at("in/notes"));
     await expectRefusal(quantize(folder.at("in"), folder.at("out")), "ERR_UNAVAILABLE", "notes");
   });
+});
+
+describe("arguments that no compiler checked are refused", () => {
+  test.each([undefined, null, 7, "", "a\0b", ["a"], {}, new URL("file:///a")])(
+    "a path that is none: %s",
+    async (path) => {
+      await using folder = await TemporaryFolder.create();
+      await writeFile(folder.at("in.safetensors"), weights);
+      const wrong = path as string;
+      for (const call of [
+        () => quantize(wrong, folder.at("out")),
+        () => quantize(folder.at("in.safetensors"), wrong, { force: true }),
+        () => comparePaths(wrong, folder.at("in.safetensors")),
+        () => comparePaths(folder.at("in.safetensors"), wrong),
+        () => openCheckpointPath(wrong),
+        () => openWeightsPath(wrong),
+      ]) {
+        await expectRefusal(call(), "ERR_UNSUPPORTED", "path");
+      }
+      expect(await folder.list()).toEqual(["in.safetensors"]);
+    },
+  );
+
+  test.each([undefined, null, 7, "x", { backend, force: "false" }, { backend, force: 1 }, { backend, force: null }])(
+    "options that are none: %o",
+    async (options) => {
+      await using folder = await TemporaryFolder.create();
+      await writeFile(folder.at("in.safetensors"), weights);
+      await writeFile(folder.at("out"), "precious");
+      const work = quantizePath(
+        folder.at("in.safetensors"),
+        folder.at("out"),
+        options as unknown as QuantizePathOptions,
+      );
+      await expectRefusal(work, "ERR_UNSUPPORTED");
+      expect(await readFile(folder.at("out"), "utf8")).toBe("precious");
+    },
+  );
 });

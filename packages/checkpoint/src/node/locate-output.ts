@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OctetError } from "@octet/core";
+import { checkPath } from "./check-arguments.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 import type { LocatedInput } from "./locate-input.ts";
 
@@ -18,9 +19,10 @@ export interface LocatedOutput {
 /**
  * Decides where the output goes, and refuses what would harm the input or, without `force`, anything else. One file becomes one file, in
  * OUT if that is a folder that exists; a folder, or an index, becomes a folder.
- * @throws OctetError `ERR_UNAVAILABLE`
+ * @throws OctetError `ERR_UNAVAILABLE`; `ERR_UNSUPPORTED` for what is not a path
  */
 export async function locateOutput(input: LocatedInput, output: string, force: boolean): Promise<LocatedOutput> {
+  checkPath(output);
   const found = await statIfThere(output);
   const isFolder = input.kind !== "file";
   const intoFolder = !isFolder && (found?.isDirectory() === true || /[/\\]$/.test(output));
