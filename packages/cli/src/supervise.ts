@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { formatErrorLine } from "./error-line.ts";
+import { openErrorStream } from "./error-stream.ts";
 import { Interruption, interruptingSignals } from "./interruption.ts";
 import { NativeOutput } from "./native-output.ts";
 
@@ -30,20 +29,21 @@ export async function supervise(worker: URL, argv: readonly string[]): Promise<n
   const debug = argv.includes("--debug");
   const child = fork(worker, argv, { stdio: ["inherit", "inherit", "pipe", standardError, "ipc"] });
   const output = new NativeOutput();
-  // Not through process.stderr: that would make a pipe one that does not wait, for the worker as well.
-  child.stderr?.on("data", (bytes: Buffer) => (debug ? writeSync(standardError, bytes) : output.add(bytes)));
+  // Not process.stderr: that would make a pipe one that does not wait, for the worker as well.
+  const stderr = openErrorStream(standardError);
+  stderr.on("error", () => {}); // nowhere left to say it
+  child.stderr?.on("data", (bytes: Buffer) => (debug ? stderr.write(bytes) : output.add(bytes)));
   const interruption = passSignalsOn(child);
   const { exitCode, problem } = await ended(child);
   if (exitCode !== undefined) return exitCode;
   const interrupted = interruption();
-  if (interrupted !== undefined) return report("ERR_INTERRUPTED", interrupted.message, interrupted.exitCode);
-  const message = [problem, output.telling, "--debug prints more"].filter(Boolean).join("; ");
-  return report("ERR_INTERNAL", `the process that does the work failed: ${message}`, 1);
-}
-
-function report(code: string, message: string, exitCode: number): number {
-  writeSync(standardError, formatErrorLine(code, message, { isTTY: isatty(standardError) }, process.env));
-  return exitCode;
+  const told = [problem, output.telling, "--debug prints more"].filter(Boolean).join("; ");
+  const line =
+    interrupted === undefined
+      ? formatErrorLine("ERR_INTERNAL", `the process that does the work failed: ${told}`, stderr, process.env)
+      : formatErrorLine("ERR_INTERRUPTED", interrupted.message, stderr, process.env);
+  stderr.write(line);
+  return interrupted?.exitCode ?? 1;
 }
 
 /** The function returned gives the first signal that came. */
