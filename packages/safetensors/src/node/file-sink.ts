@@ -1,7 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { ByteSink } from "../byte-sink.ts";
-import { OctetError } from "../errors.ts";
-import { checkPath } from "./file-source.ts";
+import { openFile } from "./open-file.ts";
 
 /** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
 const LARGEST_CALL = 2 ** 30;
@@ -14,8 +13,8 @@ export interface FileSink extends ByteSink, AsyncDisposable {
 }
 
 export interface FileSinkOptions {
-  /** "w" replaces what is there, the default; "wx" refuses to. */
-  readonly flags?: "w" | "wx";
+  /** Those of `fs.open`: "w" replaces what is there, "wx" refuses to. Default "w". */
+  readonly flags?: string;
   /** The permissions of a file that is made, less those that the process's umask takes away. Default 0o666. */
   readonly mode?: number;
 }
@@ -23,14 +22,11 @@ export interface FileSinkOptions {
 /**
  * Writes a file from its start.
  *
- * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses, and with ERR_UNSUPPORTED for an
- * argument that it does not take.
+ * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses, and with ERR_UNSUPPORTED for what
+ * cannot be a path, flags or a mode.
  */
 export async function fileSink(path: string | URL, options: FileSinkOptions = {}): Promise<FileSink> {
-  const { flags = "w", mode = 0o666 } = options ?? {};
-  if (flags !== "w" && flags !== "wx") refuse("flags", flags, '"w" or "wx"');
-  if (!Number.isInteger(mode) || mode < 0 || mode > 0o777) refuse("mode", mode, "an integer from 0 to 0o777");
-  const handle = await open(checkPath(path), flags, mode);
+  const handle = await openFile(path, options.flags ?? "w", options.mode);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= handle.close();
@@ -42,10 +38,6 @@ export async function fileSink(path: string | URL, options: FileSinkOptions = {}
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function refuse(option: string, got: unknown, wanted: string): never {
-  throw new OctetError("ERR_UNSUPPORTED", `got ${option} ${String(got)}; use ${wanted}`);
 }
 
 /** Writes all of `bytes` where the file stands, `largestCall` bytes at a time. */

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import type { FileHandle } from "node:fs/promises";
 import { allocateBytes, checkRange, type OwnedByteSource } from "../byte-source.ts";
-import { OctetError, quote } from "../errors.ts";
+import { OctetError } from "../errors.ts";
+import { openFile } from "./open-file.ts";
 
 /** The most that one call to the system is asked for; Node cannot take 2 GiB at once. */
 const LARGEST_CALL = 2 ** 30;
@@ -17,10 +17,10 @@ const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O
  * Random access to a file, of any size. The file must not change while it is open.
  *
  * Rejects with Node's own error (ENOENT, EACCES, EIO...) where the system refuses, with ERR_FORMAT for anything but a
- * regular file and for a file that became shorter, and with ERR_UNSUPPORTED for a path that is not a string or a file: URL.
+ * regular file and for a file that became shorter, and with ERR_UNSUPPORTED for what cannot be a path.
  */
 export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
-  const handle = await open(checkPath(path), readOnly);
+  const handle = await openFile(path, readOnly);
   const size = await regularFileSize(handle, path).catch(async (error: unknown) => {
     await handle.close();
     throw error;
@@ -47,27 +47,6 @@ export async function fileSource(path: string | URL): Promise<OwnedByteSource> {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** The path as text, refused where Node itself would throw a TypeError. */
-export function checkPath(path: string | URL): string {
-  if (typeof path === "string" && path !== "" && !path.includes("\0")) return path;
-  if (path instanceof URL) {
-    try {
-      return fileURLToPath(path);
-    } catch (cause) {
-      // The URL itself may hold a password.
-      throw new OctetError("ERR_UNSUPPORTED", `got a ${path.protocol} URL that names no file: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-  }
-  const got = typeof path === "string" ? quote(path) : `a path of the type ${path === null ? "null" : typeof path}`;
-  throw new OctetError("ERR_UNSUPPORTED", `got ${got}; pass the path of a file as a string, or a file: URL`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function regularFileSize(handle: FileHandle, path: string | URL): Promise<number> {
