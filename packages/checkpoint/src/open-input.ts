@@ -1,5 +1,11 @@
 import { OctetError } from "@octet/core";
-import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
+import {
+  type ByteSource,
+  openSafetensors,
+  openSharded,
+  type SafetensorsReader,
+  safetensorsLimits,
+} from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
 import { inHostMemory } from "./host-memory.ts";
 import { inContext } from "./in-context.ts";
@@ -27,7 +33,7 @@ const singleFile = "model.safetensors";
 const usualWeights = [singleFile, `${singleFile}.index.json`];
 
 /** What a config.json may take: the largest have some ten thousand bytes. */
-const configLimit = 2 ** 24;
+export const configLimit: number = 2 ** 24;
 
 /**
  * Opens a checkpoint. Whoever calls closes `reader`, which closes all files.
@@ -61,7 +67,7 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   if (!file.endsWith(".json")) {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };
   }
-  const indexText = await readAll(source);
+  const indexText = await readAll(source, file, safetensorsLimits.headerBytes);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
   const reader = await inContext(file, () => openSharded(indexText, (shard) => openFile(folder, shard)));
   const { tensors, metadata } = reader;
@@ -93,16 +99,15 @@ async function openFile(folder: CheckpointFolder, file: string): Promise<ByteSou
 
 async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
   const source = await openFile(folder, file);
-  if (source === null) return null;
-  if (source.size > limit) {
-    await source.close();
-    throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
-  }
-  return new TextDecoder().decode(await readAll(source));
+  return source === null ? null : new TextDecoder().decode(await readAll(source, file, limit));
 }
 
-async function readAll(source: ByteSource): Promise<Uint8Array> {
+/** All bytes of a source, which is closed then. It is not read at all when it has more than `limit`. */
+async function readAll(source: ByteSource, file: string, limit: number): Promise<Uint8Array> {
   try {
+    if (source.size > limit) {
+      throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
+    }
     return await source.read(0, source.size);
   } finally {
     await source.close();

@@ -14,17 +14,24 @@ export interface FileSink extends ByteSink, AsyncDisposable {
   close(): Promise<void>;
 }
 
+export interface FileSinkOptions {
+  /** Those of `fs.open`: "w" replaces what is there, "wx" refuses to. Default "w". */
+  readonly flags?: string;
+  /** The permissions of a file that is made, less those that the process's umask takes away. Default 0o666. */
+  readonly mode?: number;
+}
+
 /**
- * Writes a file from its start. `flags` are those of `fs.open`: "w" replaces what is there, "wx" refuses to.
+ * Writes a file from its start.
  *
  * Rejects with Node's own error (EEXIST, EACCES, ENOSPC...) where the system refuses, with ERR_UNSUPPORTED for what
- * cannot be a path or flags, and with ERR_DTYPE for bytes that are not a Uint8Array.
+ * cannot be a path, flags or a mode, and with ERR_DTYPE for bytes that are not a Uint8Array.
  */
-export async function fileSink(path: string | URL, options: { readonly flags?: string } = {}): Promise<FileSink> {
+export async function fileSink(path: string | URL, options: FileSinkOptions = {}): Promise<FileSink> {
   if (typeof options !== "object" || options === null) {
     throw new OctetError("ERR_UNSUPPORTED", `the options are ${quote(options)}; pass an object`);
   }
-  const handle = await openFile(path, options.flags ?? "w");
+  const handle = await openFile(path, options.flags ?? "w", options.mode);
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= handle.close();
