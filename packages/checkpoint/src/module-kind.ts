@@ -16,11 +16,6 @@ export function isEmbeddingName(module: string): boolean {
   return embeddingName.test(lastPart(module));
 }
 
-/** Whether a module is the output head, by the last part of its name. */
-export function isHeadName(module: string): boolean {
-  return lastPart(module) === "lm_head";
-}
-
 const conv1dModels: ReadonlySet<string> = new Set(["gpt2", "openai-gpt", "imagegpt", "decision_transformer", "clvp"]);
 const conv1dName = /^(?:c_attn|q_attn|c_proj|c_fc)$/;
 

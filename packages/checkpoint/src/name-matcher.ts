@@ -1,3 +1,4 @@
+import { formatValue, OctetError } from "@octet/core";
 import picomatch from "picomatch/posix.js";
 
 /** The first of the patterns that matches, or undefined. */
@@ -30,16 +31,34 @@ function countFrom(first: number, last: number): number[] {
  *
  * `*` is any run of characters, dots included; `?`, `[0-9]`, `{q,k,v}_proj`, `{8..15}` and `@(a|b)` are as in a shell. Case counts. An empty
  * pattern matches nothing.
+ * @throws OctetError `ERR_UNSUPPORTED` for what is not a pattern
  */
 export function createNameMatcher(patterns: readonly string[]): NameMatcher {
   const matchers = patterns
     .filter((pattern) => pattern !== "")
-    .map((pattern) => ({ pattern, matches: picomatch(pattern, options) }));
+    .map((pattern) => ({ pattern, matches: compile(pattern) }));
   return (tensor) => {
     const module = moduleName(tensor);
     const names = [tensor, module, module.slice(module.lastIndexOf(".") + 1)];
     return matchers.find(({ matches }) => names.some((name) => matches(name)))?.pattern;
   };
+}
+
+function compile(pattern: string): (name: string) => boolean {
+  if (typeof pattern !== "string") {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got the pattern ${formatValue(pattern)}; patterns are texts, such as "*.mlp.*"`,
+    );
+  }
+  try {
+    return picomatch(pattern, options);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new OctetError("ERR_UNSUPPORTED", `the pattern ${formatValue(pattern)} is not understood: ${message}`, {
+      cause,
+    });
+  }
 }
 
 const weightSuffix = ".weight";

@@ -97,6 +97,7 @@ function toJson(summary: ConformanceSummary, info: BackendInfo, golden: string |
     passed,
     failed,
     skipped,
+    suspects: suspectFaults(summary.results).map((fault) => ({ fault, description: faults[fault] })),
   };
 }
 

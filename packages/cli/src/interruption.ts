@@ -3,6 +3,8 @@ const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export type InterruptingSignal = keyof typeof exitCodes;
 
+export const interruptingSignals = Object.keys(exitCodes) as readonly InterruptingSignal[];
+
 /** Why a run was stopped from outside. */
 export class Interruption extends Error {
   readonly exitCode: number;
@@ -14,19 +16,22 @@ export class Interruption extends Error {
   }
 }
 
+/** How long a worker whose supervisor is gone may take to clean up, in ms. */
+const gracePeriod = 10_000;
+
 /**
- * An AbortSignal for SIGINT, SIGTERM and SIGHUP: the first of them asks the command to stop and clean up, a second ends the process
- * at once.
+ * An AbortSignal for a worker: aborted when its supervisor passes a signal on, and when the supervisor is gone, which is when nothing
+ * else would ever end the worker.
  */
-export function abortOnSignals(): AbortSignal {
+export function abortOnInterruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of Object.keys(exitCodes) as InterruptingSignal[]) {
-    process.on(name, () => {
-      const interruption = new Interruption(name);
-      if (controller.signal.aborted) process.exit(interruption.exitCode);
-      controller.abort(interruption);
-    });
-  }
+  process.on("message", (name: InterruptingSignal) => controller.abort(new Interruption(name)));
+  process.on("disconnect", () => {
+    controller.abort(new Interruption("SIGHUP"));
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), gracePeriod).unref();
+  });
+  // A terminal sends its signals to the worker as well; they count once.
+  for (const name of interruptingSignals) process.on(name, () => {});
   return controller.signal;
 }
 

@@ -52,7 +52,7 @@ function drawProgress(session: Session, unit: "bytes" | "count"): Progress {
     // Whatever kills the process, its terminal is as it was: no hidden cursor, no lines that do not wrap.
     hideCursor: false,
     linewrap: true,
-    gracefulExit: false, // signals belong to bin.ts
+    gracefulExit: false, // signals belong to the supervisor
     etaBuffer: 50,
   });
   let started = false;

@@ -10,7 +10,7 @@ import { formatShape } from "./shape-text.ts";
 import { type Column, renderTable } from "./table.ts";
 
 const columns: readonly Column[] = [
-  { header: "layer", shrinks: true },
+  { header: "layer", gives: "middle" },
   { header: "dtype" },
   { header: "shape", align: "right" },
   { header: "SNR dB", align: "right" },

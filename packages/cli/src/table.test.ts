@@ -5,7 +5,7 @@ import { renderTable, type Table } from "./table.ts";
 
 const table: Table = {
   columns: [
-    { header: "layer", shrinks: true },
+    { header: "layer", gives: "middle" },
     { header: "shape", align: "right" },
   ],
   rows: [
@@ -42,6 +42,30 @@ it.each([80, 81, 100, 120])("fits long names into %i columns", (columns) => {
 it("takes 120 columns where the output is no terminal", () => {
   const lines = renderTable({ ...table, rows: [[longName, "7×33"]] }, createCapture(), {}).split("\n");
   expect(Math.max(...lines.map((line) => line.length))).toBe(120);
+});
+
+const reason =
+  "the native part was not found: install it, or build it with nvcc as /usr/share/doc/octet/README.build says";
+const reasons: Table = {
+  columns: [{ header: "backend" }, { header: "why not", gives: "wraps" }],
+  rows: [
+    ["cuda", reason],
+    ["wasm", "it runs"],
+  ], // the row after must stay whole
+};
+
+it.each([30, 40, 80, 100])("wraps a reason into %i columns and keeps all of it", (columns) => {
+  const lines = renderTable(reasons, createCapture({ columns }), { NO_COLOR: "1" }).trimEnd().split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+  expect(lines.at(-1)).toBe("wasm     it runs");
+  const [first, ...others] = lines.slice(2, -1);
+  expect(first).toMatch(/^cuda {5}the native/);
+  const words = [first.slice(9), ...others.map((line) => line.replace(/^ {9}/, ""))].join("");
+  expect(words.replaceAll(" ", "")).toBe(reason.replaceAll(" ", ""));
+});
+
+it("keeps a reason on one line where the output is not a terminal", () => {
+  expect(renderTable(reasons, createCapture(), {})).toContain(`\ncuda     ${reason}\n`);
 });
 
 it("shows control characters of a name instead of obeying them", () => {

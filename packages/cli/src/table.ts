@@ -1,4 +1,5 @@
 import { Table as Layout } from "console-table-printer";
+import wrapAnsi from "wrap-ansi";
 import { colorsFor } from "./colors.ts";
 import { printable } from "./printable.ts";
 import type { OutputStream, Streams } from "./session.ts";
@@ -7,8 +8,11 @@ import { truncateMiddle } from "./truncate-middle.ts";
 export interface Column {
   readonly header: string;
   readonly align?: "left" | "right";
-  /** The one column that gives way when a line is too long. */
-  readonly shrinks?: boolean;
+  /**
+   * The one column that gives way when a line is too long: its texts lose their middle, or go on in the next line. A text that wraps is
+   * whole everywhere, and on one line where there is no terminal.
+   */
+  readonly gives?: "middle" | "wraps";
 }
 
 export interface Table {
@@ -25,15 +29,15 @@ const gap = 2;
 const defaultWidth = 120;
 /** A narrower terminal wraps lines by itself. */
 const smallestWidth = 80;
-/** What the shrinking column keeps however long the others are. */
+/** What the column that gives way keeps however long the others are. */
 const smallestColumn = 12;
 
 /** The lines of a table, with a newline after each, in the width and colours of the stream that will show it. */
 export function renderTable(table: Table, stream: OutputStream, env: Streams["env"]): string {
   const { columns } = table;
   const rows = [...table.rows, ...(table.totals ? [table.totals] : [])].map((row) => row.map(printable));
-  const widths = fitWidths(columns, rows, Math.max(stream.columns ?? defaultWidth, smallestWidth));
-  const fitted = rows.map((row) => row.map((text, index) => truncateMiddle(text, widths[index])));
+  const widths = fitWidths(columns, rows, availableWidth(columns, stream));
+  const fitted = rows.map((row) => fitRow(row, columns, widths));
   const totals = table.totals ? fitted.pop() : undefined;
   const colors = colorsFor(stream, env);
   const rule = widths.map((width) => colors.dim("─".repeat(width)));
@@ -44,11 +48,27 @@ export function renderTable(table: Table, stream: OutputStream, env: Streams["en
     style: borderless,
     shouldDisableColors: true,
   });
-  layout.addRows([rule, ...fitted].map(toRecord));
-  if (totals) layout.addRows([rule, totals.map((text) => colors.bold(text))].map(toRecord));
+  layout.addRows([rule, ...fitted.flat()].map(toRecord));
+  if (totals) layout.addRows([rule, ...totals.map((line) => line.map((text) => colors.bold(text)))].map(toRecord));
   const lines = layout.render().split("\n");
   // Each cell comes with a space on both sides, and each border that is off with an empty line.
   return lines.filter((line) => line !== "").reduce((text, line) => `${text}${line.slice(1).trimEnd()}\n`, "");
+}
+
+function availableWidth(columns: readonly Column[], stream: OutputStream): number {
+  if (columns.some(({ gives }) => gives === "wraps")) return stream.columns ?? Number.POSITIVE_INFINITY;
+  return Math.max(stream.columns ?? defaultWidth, smallestWidth);
+}
+
+/** The lines of one row: several where a text wraps. */
+function fitRow(row: readonly string[], columns: readonly Column[], widths: readonly number[]): string[][] {
+  const cells = row.map((text, index) => {
+    const width = widths[index];
+    if (columns[index].gives !== "wraps") return [truncateMiddle(text, width)];
+    return text.length <= width ? [text] : wrapAnsi(text, width, { hard: true }).split("\n");
+  });
+  const height = Math.max(...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
 }
 
 function toRecord(row: readonly string[]): Record<string, string> {
@@ -60,7 +80,7 @@ function fitWidths(columns: readonly Column[], rows: readonly (readonly string[]
     rows.reduce((widest, row) => Math.max(widest, row[index].length), header.length),
   );
   const excess = widths.reduce((sum, width) => sum + width + gap, -gap) - available;
-  const shrinking = columns.findIndex(({ shrinks }) => shrinks);
+  const shrinking = columns.findIndex(({ gives }) => gives !== undefined);
   if (excess > 0 && shrinking >= 0) widths[shrinking] = Math.max(widths[shrinking] - excess, smallestColumn);
   return widths;
 }

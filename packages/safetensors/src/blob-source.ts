@@ -1,11 +1,14 @@
 import { checkRange, type OwnedByteSource } from "./byte-source.ts";
-import { OctetError } from "./errors.ts";
+import { OctetError, quote } from "./errors.ts";
 
 /**
  * A source over a Blob, for instance a File that the user chose in a browser. Only what is read is loaded. Reading
- * rejects with ERR_UNAVAILABLE when the platform cannot read the Blob any more, for instance because its file changed.
+ * rejects with ERR_UNAVAILABLE when the platform cannot read the Blob any more, for instance because its file changed. Throws
+ * ERR_UNSUPPORTED for what is not a Blob.
  */
 export function blobSource(blob: Blob): OwnedByteSource {
+  if (!(blob instanceof Blob))
+    throw new OctetError("ERR_UNSUPPORTED", `${quote(blob)} is not a Blob; pass a Blob or a File`);
   let closed = false;
   const close = async (): Promise<void> => {
     closed = true;

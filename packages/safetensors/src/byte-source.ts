@@ -1,4 +1,5 @@
-import { OctetError } from "./errors.ts";
+import { isBytes } from "./check-bytes.ts";
+import { OctetError, quote } from "./errors.ts";
 
 /**
  * Random access to bytes that do not change: a file, a Blob, a resource on a server. The reader is written against this,
@@ -33,9 +34,17 @@ export function checkRange(size: number, offset: number, length: number): void {
   if (!whole || offset > size - length) {
     throw new OctetError(
       "ERR_FORMAT",
-      `${length} bytes at offset ${offset} do not lie inside the ${size} bytes there are`,
+      `${quote(length)} bytes at offset ${quote(offset)} do not lie inside the ${size} bytes there are`,
     );
   }
+}
+
+/** Throws ERR_UNSUPPORTED for what is not a byte source, for instance a promise of one. */
+export function checkSource(source: ByteSource): void {
+  const { size, read, close } = Object(source) as Partial<ByteSource>;
+  if (typeof size === "number" && typeof read === "function" && typeof close === "function") return;
+  const advice = "pass what fileSource, blobSource, bytesSource or httpSource gives, awaited";
+  throw new OctetError("ERR_UNSUPPORTED", `${quote(source)} is not a byte source with size, read and close; ${advice}`);
 }
 
 /** Zeroed bytes, or ERR_OUT_OF_MEMORY where the platform cannot give that many at once. */
@@ -67,10 +76,8 @@ export async function readExactlyInto(source: ByteSource, offset: number, target
 }
 
 async function readChecked(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength !== length) {
-    const got = `${bytes.byteLength} of ${length} bytes`;
-    throw new OctetError("ERR_FORMAT", `the byte source gave ${got} at offset ${offset}`);
-  }
-  return bytes;
+  const bytes: unknown = await source.read(offset, length);
+  if (isBytes(bytes) && bytes.byteLength === length) return bytes;
+  const got = isBytes(bytes) ? `${bytes.byteLength} of ${length} bytes` : `${quote(bytes)}, wanted ${length} bytes,`;
+  throw new OctetError("ERR_FORMAT", `the byte source gave ${got} at offset ${offset}`);
 }

@@ -1,11 +1,14 @@
 import { allocateBytes, checkRange, type OwnedByteSource } from "./byte-source.ts";
+import { checkBytes } from "./check-bytes.ts";
 import { OctetError } from "./errors.ts";
 
-/** A source over bytes in memory. It does not copy them: change them and what is read changes. */
+/** A source over bytes in memory. It does not copy them: change them and what is read changes. Throws ERR_DTYPE for anything but a Uint8Array. */
 export function bytesSource(bytes: Uint8Array): OwnedByteSource {
+  checkBytes("the byte source", bytes);
   let closed = false;
   const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
     if (closed) throw new OctetError("ERR_DISPOSED", "the byte source is closed");
+    checkBytes("the target", target);
     checkRange(bytes.byteLength, offset, target.byteLength);
     target.set(bytes.subarray(offset, offset + target.byteLength));
   };

@@ -24,7 +24,7 @@ export function encodeSafetensors(tensors: Iterable<TensorData>, metadata?: Meta
   let offset = plan.head.byteLength;
   for (const { name, byteLength } of plan.tensors) {
     const bytes = data.get(name)!;
-    checkBytes(name, bytes);
+    checkBytes(`tensor ${quote(name)}`, bytes);
     if (bytes.byteLength !== byteLength) {
       throw new OctetError(
         "ERR_SHAPE",

@@ -1,79 +1,70 @@
 import { allocateBytes, checkRange, type OwnedByteSource } from "./byte-source.ts";
 import { OctetError } from "./errors.ts";
-import { checkUnchanged, type HttpRange, readContentRange } from "./http-range.ts";
-
-export interface HttpSourceOptions {
-  /** Makes the requests instead of the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Sent with each request, for instance an authorization. */
-  readonly headers?: HeadersInit;
-}
+import { parseAddress } from "./http-address.ts";
+import type { HttpAttempt } from "./http-attempt.ts";
+import { HttpClient } from "./http-client.ts";
+import { type HttpOptions, type HttpSettings, readHttpOptions } from "./http-options.ts";
+import { readContentRange } from "./http-range.ts";
+import { SMALL_READ, SmallReads } from "./small-reads.ts";
 
 /**
- * A source over a resource of an HTTP server, read with range requests: one now, for the size, and one for each `read`.
+ * A source over a resource of an HTTP server, read with range requests: one now, for the size, and one for each `read`, at most 6 at
+ * once. Small reads that lie close together share a request. Requests that fail for a passing reason (a lost connection, silence, 429,
+ * 5xx) are made again, with growing waits between them.
  *
- * Rejects with ERR_UNAVAILABLE when the server cannot be reached or answers with an error, ERR_UNSUPPORTED when it does
- * not serve ranges, and ERR_FORMAT when it sends other bytes than asked for or the resource changed since it was opened
- * (another size, ETag or date). Across origins, the server must expose `Content-Range` (and should expose `ETag`) in
- * `Access-Control-Expose-Headers`.
+ * Rejects with ERR_UNAVAILABLE when the server cannot be reached, HttpStatusError (ERR_UNAVAILABLE with the status) when it answers with
+ * an error, ERR_UNSUPPORTED when it does not serve ranges, and ERR_FORMAT when it sends other bytes than asked for or the resource
+ * changed since it was opened (another size, ETag or date). ERR_UNSUPPORTED is also what is not an http address or an option. Across
+ * origins, the server must expose `Content-Range` (and should expose `ETag`) in `Access-Control-Expose-Headers`.
  */
-export async function httpSource(url: string | URL, options: HttpSourceOptions = {}): Promise<OwnedByteSource> {
-  const address = new URL(url, globalThis.location?.href);
-  const place = `${address.origin}${address.pathname}`; // without the query, which may hold a secret
-  const send = options.fetch ?? globalThis.fetch;
-  const aborter = new AbortController();
-
-  const request = async (first: number, last: number): Promise<Response> => {
-    const headers = new Headers(options.headers);
-    headers.set("Range", `bytes=${first}-${last}`);
-    headers.set("Accept-Encoding", "identity"); // a compressed answer counts other bytes
-    try {
-      return await send(address.href, { headers, signal: aborter.signal });
-    } catch (cause) {
-      throw unavailable(place, aborter, cause);
-    }
-  };
-
-  const probe = await request(0, 0);
-  const opened = await withoutBody(probe, () => readContentRange(probe, place, 0, 0));
-
-  const read = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    if (aborter.signal.aborted) throw new OctetError("ERR_DISPOSED", `the source of ${place} is closed`);
-    checkRange(opened.size, offset, length);
-    if (length === 0) return new Uint8Array(0);
-    const response = await request(offset, offset + length - 1);
-    try {
-      checkUnchanged(opened, readContentRange(response, place, offset, offset + length - 1), place);
-    } catch (error) {
-      await response.body?.cancel().catch(() => undefined);
-      throw error;
-    }
-    try {
-      return await readBody(response, length, place);
-    } catch (cause) {
-      throw OctetError.isInstance(cause) ? cause : unavailable(place, aborter, cause);
-    }
-  };
-  const close = async (): Promise<void> => aborter.abort();
-  return { size: opened.size, read, close, [Symbol.asyncDispose]: close };
+export async function httpSource(url: string | URL, options: HttpOptions = {}): Promise<OwnedByteSource> {
+  return openHttpSource(parseAddress(url), readHttpOptions(options));
 }
 
-/** Drops the body, so that its connection is free for the next request, and returns or throws what `inspect` does. */
-async function withoutBody(response: Response, inspect: () => HttpRange): Promise<HttpRange> {
-  try {
-    return inspect();
-  } finally {
-    await response.body?.cancel().catch(() => undefined);
-  }
+/** The same for an address and options that are checked. */
+export async function openHttpSource(address: URL, settings: HttpSettings): Promise<OwnedByteSource> {
+  const client = new HttpClient(address, settings);
+  const { place } = client;
+  const probe = client.request(0, 0, async (response) => readContentRange(response, place, 0, 0, null));
+  const opened = await probe.catch((error: unknown) => {
+    client.close();
+    throw error;
+  });
+
+  const fetchBytes = (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const last = offset + length - 1;
+    return client.request(offset, last, async (response, attempt) => {
+      readContentRange(response, place, offset, last, opened);
+      return readBody(response, length, place, attempt);
+    });
+  };
+  const small = new SmallReads(opened.size, fetchBytes);
+  const close = async (): Promise<void> => client.close();
+  return {
+    size: opened.size,
+    async read(offset, length) {
+      client.throwIfEnded();
+      checkRange(opened.size, offset, length);
+      if (length === 0) return new Uint8Array(0);
+      return length <= SMALL_READ ? small.read(offset, length) : fetchBytes(offset, length);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
-async function readBody(response: Response, length: number, place: string): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(
+  response: Response,
+  length: number,
+  place: string,
+  attempt: HttpAttempt,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = allocateBytes(length);
   const reader = response.body?.getReader();
+  const next = () => attempt.race(Promise.resolve(reader?.read()));
   let filled = 0;
-  for (let part = await reader?.read(); part?.value !== undefined; part = await reader?.read()) {
+  for (let part = await next(); part?.value !== undefined; part = await next()) {
     if (filled + part.value.byteLength > length) {
-      await reader?.cancel().catch(() => undefined);
       throw new OctetError("ERR_FORMAT", `${place} sent more than the ${length} bytes asked for`);
     }
     bytes.set(part.value, filled);
@@ -81,11 +72,4 @@ async function readBody(response: Response, length: number, place: string): Prom
   }
   if (filled < length) throw new OctetError("ERR_FORMAT", `${place} sent ${filled} of the ${length} bytes asked for`);
   return bytes;
-}
-
-function unavailable(place: string, aborter: AbortController, cause: unknown): OctetError {
-  if (aborter.signal.aborted)
-    return new OctetError("ERR_DISPOSED", `the source of ${place} was closed during a read`, { cause });
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new OctetError("ERR_UNAVAILABLE", `cannot read ${place}: ${reason}`, { cause });
 }

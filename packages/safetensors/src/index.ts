@@ -1,11 +1,15 @@
 export { blobSource } from "./blob-source.ts";
+export type { ByteFolder } from "./byte-folder.ts";
 export type { ByteSink } from "./byte-sink.ts";
 export type { ByteSource, OwnedByteSource } from "./byte-source.ts";
 export { bytesSource } from "./bytes-source.ts";
 export { bitsPerElement, isSafetensorsDType, type SafetensorsDType } from "./dtype.ts";
 export { encodeSafetensors, type TensorData } from "./encode.ts";
 export { OctetError, type OctetErrorCode } from "./errors.ts";
-export { type HttpSourceOptions, httpSource } from "./http-source.ts";
+export { type HttpFolder, httpFolder } from "./http-folder.ts";
+export type { HttpOptions } from "./http-options.ts";
+export { httpSource } from "./http-source.ts";
+export { HttpStatusError } from "./http-status-error.ts";
 export { type SafetensorsLimits, safetensorsLimits } from "./limits.ts";
 export type { MetadataInput } from "./plan.ts";
 export { openSafetensors, type SafetensorsReader } from "./reader.ts";

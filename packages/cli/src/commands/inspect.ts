@@ -55,7 +55,7 @@ function renderInspection({ tensors, metadata, totals }: InspectJson, { stdout, 
     return [name, dtype, formatShape(shape), prettyBytes(bytes), ...(sharded ? [file] : [])];
   });
   const columns = [
-    { header: "name", shrinks: true },
+    { header: "name", gives: "middle" },
     { header: "dtype" },
     { header: "shape", align: "right" },
     { header: "size", align: "right" },
