@@ -1,4 +1,4 @@
-import type { DType, FloatDType } from "@octet/core";
+import { type DType, type FloatDType, isFloatDType } from "@octet/core";
 import type { SafetensorsDType } from "@octet/safetensors";
 
 const hostDTypes: ReadonlyMap<SafetensorsDType, DType> = new Map([
@@ -6,6 +6,8 @@ const hostDTypes: ReadonlyMap<SafetensorsDType, DType> = new Map([
   ["F16", "float16"],
   ["BF16", "bfloat16"],
   ["I8", "int8"],
+  ["I16", "int16"],
+  ["U16", "uint16"],
   ["I32", "int32"],
 ]);
 
@@ -17,7 +19,7 @@ export function hostDType(dtype: SafetensorsDType): DType | undefined {
 /** The dtype of what can be quantized; undefined for everything else. */
 export function floatDType(dtype: SafetensorsDType): FloatDType | undefined {
   const host = hostDTypes.get(dtype);
-  return host === "int8" || host === "int32" ? undefined : host;
+  return isFloatDType(host) ? host : undefined;
 }
 
 const longNames: readonly (readonly [RegExp, string])[] = [

@@ -132,5 +132,7 @@ const viewAs: { readonly [D in DType]: (buffer: ArrayBuffer) => TypedArrayOf[D] 
   float16: (buffer) => new Uint16Array(buffer),
   bfloat16: (buffer) => new Uint16Array(buffer),
   int8: (buffer) => new Int8Array(buffer),
+  int16: (buffer) => new Int16Array(buffer),
+  uint16: (buffer) => new Uint16Array(buffer),
   int32: (buffer) => new Int32Array(buffer),
 };

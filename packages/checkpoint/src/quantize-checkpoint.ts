@@ -1,4 +1,4 @@
-import { type Granularity, OctetError } from "@octet/core";
+import { OctetError, quantizeOp } from "@octet/core";
 import type { ErrorAccumulator } from "@octet/metrics";
 import type { CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
 import { type CodingScheme, chooseBlockElements } from "./coding-scheme.ts";
@@ -85,12 +85,15 @@ function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOpt
   const { granularity, bits, layers } = plan;
   const blockElements = chooseBlockElements(backend);
   for (const { name, dtype, shape } of layers) {
-    const { runLength } = new LayerBlocks(shape, granularity, blockElements);
-    const needed: Granularity = runLength > blockElements ? { kind: "tensor" } : granularity;
-    if (backend.supports({ op: "quantize", dtype, granularity: needed, bits })) continue;
+    const blocks = new LayerBlocks(shape, granularity, blockElements);
+    const [block] = blocks;
+    if (block === undefined) continue;
+    const view = blocks.view(block);
+    const x = { dtype, shape: view.shape };
+    if (backend.supports(quantizeOp, { x }, { granularity: view.granularity, bits })) continue;
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `the ${backend.info.name} backend does not quantize ${dtype} to ${bits} bits per ${needed.kind}, which layer ${JSON.stringify(name)} needs; use another backend`,
+      `the ${backend.info.name} backend does not quantize ${dtype} to ${bits} bits per ${view.granularity.kind}, which layer ${JSON.stringify(name)} needs; use another backend`,
     );
   }
   return { granularity, bits, backend, blockElements };

@@ -1,4 +1,4 @@
-import { createReferenceBackend, type FloatDType, type Granularity, hostTensor, quantizeHost } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type Granularity, hostTensor, quantize } from "@octet/core";
 import { maxAbsOf } from "@octet/metrics";
 import { bytesSource, encodeSafetensors, openSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
@@ -49,7 +49,7 @@ describe.each(granularities)("$kind $size", (granularity) => {
   test.each(dtypes)(`in blocks of any size the codes are those of the whole %s weight, seed ${seed}`, async (dtype) => {
     const weight = createWeights(seed, dtype, [7, 36]);
     for (const bits of [2, 8]) {
-      const expected = quantizeHost(weight, granularity, bits);
+      const expected = quantize(weight, { granularity, bits });
       for (const blockElements of [1, 5, 6, 36, 37, 90, 252, 1000]) {
         const { codes, scales, amax } = await quantizeInBlocks(weight, { granularity, bits, backend, blockElements });
         expect(new Int8Array(codes.buffer)).toEqual(expected.quantized.data);

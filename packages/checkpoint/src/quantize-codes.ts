@@ -1,5 +1,4 @@
 import {
-  allocate,
   type Backend,
   bitRange,
   bytesPerElement,
@@ -12,10 +11,12 @@ import {
   type HostTensor,
   hostTensor,
   OctetError,
+  quantize,
   scaleShape,
   sizeOf,
   widen,
 } from "@octet/core";
+import { allocate } from "@octet/core/backend";
 import type { SafetensorsReader } from "@octet/safetensors";
 import { type Block, readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -64,7 +65,9 @@ export async function* quantizeBlocks(
     const [first, last] = blocks.runsOf(block);
     const amax = blocks.isPiece(block) ? longRuns.get(first) : undefined;
     const made = await inContext(`layer ${JSON.stringify(name)}`, () =>
-      amax === undefined ? quantize(backend, stored, view, bits) : quantizePiece(backend, stored, view, bits, amax),
+      amax === undefined
+        ? quantizeBlock(backend, stored, view, bits)
+        : quantizePiece(backend, stored, view, bits, amax),
     );
     const scales = scalesOf(amax === undefined ? findRunMaxima(values, last - first) : Float32Array.of(amax), highest);
     yield {
@@ -89,14 +92,14 @@ interface BackendResult {
   readonly scales: Float32Array;
 }
 
-async function quantize(
+async function quantizeBlock(
   backend: Backend,
   values: HostTensor<FloatDType>,
   { shape, granularity }: BlockView,
   bits: number,
 ): Promise<BackendResult> {
   using x = backend.upload(values);
-  using made = backend.quantize(x, { granularity, bits });
+  using made = quantize(x, { granularity, bits });
   const { quantized, scale } = await backend.download(made);
   const { data: codes } = quantized;
   if (codes instanceof Int8Array && codes.length === sizeOf(shape) && equalShapes(quantized.shape, shape)) {
@@ -117,7 +120,7 @@ async function quantizePiece(
   amax: number,
 ): Promise<BackendResult> {
   const longer = append(values, amax);
-  const { codes, scales } = await quantize(backend, longer, { shape: longer.shape, granularity }, bits);
+  const { codes, scales } = await quantizeBlock(backend, longer, { shape: longer.shape, granularity }, bits);
   release(longer.data.buffer);
   return { codes: codes.subarray(0, -1), scales };
 }

@@ -1,4 +1,4 @@
-import { type Granularity, quantizeHost } from "@octet/core";
+import { type Granularity, quantize } from "@octet/core";
 import { bytesSource, encodeSafetensors, openSafetensors } from "@octet/safetensors";
 import { expect, test } from "vitest";
 import { createWeights } from "../test/support/seeded-values.ts";
@@ -12,7 +12,7 @@ const granularity: Granularity = { kind: "group", size: 11 };
 
 test.each([2, 3, 4, 7, 8])(`any range of codes and scales of %i bits, seed ${seed}`, async (bits) => {
   const [n, k] = [3, 33];
-  const { quantized, scale } = quantizeHost(createWeights(seed, "float32", [n, k]), granularity, bits);
+  const { quantized, scale } = quantize(createWeights(seed, "float32", [n, k]), { granularity, bits });
   const tensors = layerTensors("compressed-tensors", "a", [n, k], granularity, bits);
   const file = encodeSafetensors([
     { ...tensors.codes, data: new CodePacker(k, bits).pack(quantized.data) },

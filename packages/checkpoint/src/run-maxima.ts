@@ -1,4 +1,4 @@
-import { scaleOf } from "@octet/core";
+import { scaleOf } from "@octet/core/backend";
 
 /** The bits of a float32 without its sign. As integers they are in the order of the magnitudes, with NaN above infinity above the rest. */
 const magnitudeMask = 0x7fffffff;

@@ -1,4 +1,5 @@
-import { bitRange, bytesPerElement, nonFinite, OctetError } from "@octet/core";
+import { bitRange, bytesPerElement, OctetError } from "@octet/core";
+import { nonFinite } from "@octet/core/backend";
 import type { SafetensorsReader } from "@octet/safetensors";
 import { readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";

@@ -1,4 +1,5 @@
-import { bitRange, hostTensor, scaleOf } from "@octet/core";
+import { bitRange, hostTensor } from "@octet/core";
+import { scaleOf } from "@octet/core/backend";
 import { createErrorAccumulator, type ErrorAccumulator } from "@octet/metrics";
 import type { SafetensorsReader } from "@octet/safetensors";
 import { createCodeBytes } from "./code-bytes.ts";
