@@ -1,8 +1,8 @@
 import { formatValue, OctetError, type OptionKinds, validateBackend, validateOptions } from "@octet/core";
 import type { ByteSource } from "@octet/safetensors";
-import type { CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
+import type { CheckpointInput, CheckpointSink, CreateSink } from "./open/checkpoint-input.ts";
 import type { CompareCheckpointsOptions, PlanOptions, QuantizeCheckpointOptions } from "./options.ts";
-import type { CheckpointHeader } from "./quantization-plan.ts";
+import type { CheckpointHeader } from "./select/quantization-plan.ts";
 
 /** The checks of what callers pass, for those whom no compiler tells. All throw OctetError `ERR_UNSUPPORTED` unless they say more. */
 

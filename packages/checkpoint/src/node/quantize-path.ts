@@ -1,10 +1,10 @@
 import { realpath } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { OctetError } from "@octet/core";
-import { configFile, type OpenInput } from "../open-input.ts";
+import { configFile, type OpenInput } from "../open/open-input.ts";
 import type { QuantizeCheckpointOptions } from "../options.ts";
-import { quantizeOpened } from "../quantize-checkpoint.ts";
-import type { QuantizationReport } from "../report.ts";
+import { quantizeOpened } from "../quantize/quantize-checkpoint.ts";
+import type { QuantizationReport } from "../report/report.ts";
 import { readForce } from "./check-arguments.ts";
 import { describeFailure } from "./file-errors.ts";
 import { type LocatedInput, locateInput, openLocated } from "./locate-input.ts";
