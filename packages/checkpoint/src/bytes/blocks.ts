@@ -1,4 +1,4 @@
-import type { SafetensorsReader } from "@octet/safetensors";
+import type { TensorContainer } from "../containers/tensor-container.ts";
 import { release } from "./release.ts";
 
 /** Elements [start, end) of a tensor, counted row by row. */
@@ -34,7 +34,7 @@ export interface BlockData extends Block {
  * no memory piles up for the garbage collector, which comes late to large buffers.
  */
 export async function* readBlocks(
-  reader: SafetensorsReader,
+  container: TensorContainer,
   tensor: string,
   bytesPerElement: number,
   blocks: Iterable<Block>,
@@ -45,7 +45,7 @@ export async function* readBlocks(
   const read = async (i: number): Promise<BlockData> => {
     const { start, end } = list[i];
     const bytes = new Uint8Array(buffers[i % 2], 0, (end - start) * bytesPerElement);
-    await reader.readInto(tensor, start * bytesPerElement, bytes);
+    await container.readInto(tensor, start * bytesPerElement, bytes);
     return { start, end, bytes };
   };
   let ahead = list.length > 0 ? read(0) : undefined;

@@ -1,7 +1,6 @@
 import { type DType, type FloatDType, isFloatDType } from "@octet/core";
-import type { SafetensorsDType } from "@octet/safetensors";
 
-const hostDTypes: ReadonlyMap<SafetensorsDType, DType> = new Map([
+const hostDTypes: ReadonlyMap<string, DType> = new Map([
   ["F32", "float32"],
   ["F16", "float16"],
   ["BF16", "bfloat16"],
@@ -12,12 +11,12 @@ const hostDTypes: ReadonlyMap<SafetensorsDType, DType> = new Map([
 ]);
 
 /** The dtype of a host tensor with these elements; undefined where there is none. */
-export function hostDType(dtype: SafetensorsDType): DType | undefined {
+export function hostDType(dtype: string): DType | undefined {
   return hostDTypes.get(dtype);
 }
 
 /** The dtype of what can be quantized; undefined for everything else. */
-export function floatDType(dtype: SafetensorsDType): FloatDType | undefined {
+export function floatDType(dtype: string): FloatDType | undefined {
   const host = hostDTypes.get(dtype);
   return isFloatDType(host) ? host : undefined;
 }
@@ -31,7 +30,7 @@ const longNames: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The name people use: "bfloat16" for BF16, "int64" for I64, "bool" for BOOL. */
-export function dtypeName(dtype: SafetensorsDType): string {
+export function dtypeName(dtype: string): string {
   const [short, long] = longNames.find(([prefix]) => prefix.test(dtype)) ?? [/^/, ""];
   return dtype.replace(short, long).toLowerCase();
 }

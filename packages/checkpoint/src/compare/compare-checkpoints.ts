@@ -8,19 +8,19 @@ import {
   scaleShape,
 } from "@octet/core";
 import { createErrorAccumulator, type ErrorAccumulator } from "@octet/metrics";
-import type { SafetensorsReader } from "@octet/safetensors";
 import { readBlocks } from "../bytes/blocks.ts";
 import { floatDType } from "../bytes/dtype.ts";
 import { inHostMemory } from "../bytes/host-memory.ts";
 import { floatTensor } from "../bytes/host-values.ts";
 import { LayerBlocks } from "../bytes/layer-blocks.ts";
 import { release } from "../bytes/release.ts";
+import type { TensorContainer } from "../containers/tensor-container.ts";
 import { findQuantization } from "../formats/already-quantized.ts";
-import type { StoredLayer } from "../formats/stored-layer.ts";
+import type { StoredLayer } from "../formats/format.ts";
 import type { CheckpointInput } from "../open/checkpoint-input.ts";
 import { findStoredLayers } from "../open/find-layers.ts";
 import { type OpenInput, openInput } from "../open/open-input.ts";
-import { readCodes, readScales } from "../open/read-layer.ts";
+import { readScales } from "../open/read-scales.ts";
 import type { CompareCheckpointsOptions } from "../options.ts";
 import { usualBlock } from "../quantize/coding-scheme.ts";
 import { scanScales } from "../quantize/scan-scales.ts";
@@ -49,10 +49,10 @@ export async function compareCheckpoints(
     try {
       return await compareOpened(before, after, options);
     } finally {
-      await after.reader.close();
+      await after.container.close();
     }
   } finally {
-    await before.reader.close();
+    await before.container.close();
   }
 }
 
@@ -70,7 +70,7 @@ export async function compareOpened(
       `the original is quantized itself: ${found}; compare with the float checkpoint`,
     );
   }
-  const stored = await findStoredLayers(quantized.reader, quantized.header);
+  const stored = await findStoredLayers(quantized.container, quantized.header);
   if (stored.quantization === null) {
     throw new OctetError("ERR_FORMAT", "there is nothing to compare: the second checkpoint is not quantized");
   }
@@ -81,11 +81,11 @@ export async function compareOpened(
   const errors = new Map<string, ErrorAccumulator>();
   for (const pair of pairs) {
     const { name } = pair.layer;
-    const measure = () => measureLayer(original.reader, quantized.reader, pair, meter);
+    const measure = () => measureLayer(original.container, quantized.container, pair, meter);
     errors.set(name, await inHostMemory(`layer ${JSON.stringify(name)}`, measure));
   }
   const { kept, warnings } = await inHostMemory("the tensors that are not quantized", () => {
-    return compareKept(original.reader, quantized.reader, stored, meter);
+    return compareKept(original.container, quantized.container, stored, meter);
   });
   const { format, granularity, bits } = stored.quantization;
   return createReport({
@@ -118,14 +118,14 @@ function pairLayer(tensors: OpenInput["header"]["tensors"], layer: StoredLayer):
     const [was, is] = [weight.shape, shape].map(formatShape);
     throw new OctetError("ERR_SHAPE", `layer ${JSON.stringify(name)} is ${was} in the original and ${is} quantized`);
   }
-  const bytesAfter = parts.codes.byteLength + parts.scale.byteLength + (parts.shape?.byteLength ?? 0);
+  const bytesAfter = [parts.codes, parts.scale, ...parts.others].reduce((sum, part) => sum + part.byteLength, 0);
   const described = { name, dtype, shape, granularity, bits, bytesBefore: weight.byteLength, bytesAfter };
   return { layer, described, weight: weight.name, dtype };
 }
 
 async function measureLayer(
-  original: SafetensorsReader,
-  quantized: SafetensorsReader,
+  original: TensorContainer,
+  quantized: TensorContainer,
   { layer, weight, dtype }: LayerPair,
   meter: ProgressMeter,
 ): Promise<ErrorAccumulator> {
@@ -137,7 +137,7 @@ async function measureLayer(
   for await (const { bytes, ...block } of readBlocks(original, weight, bytesPerElement[dtype], blocks)) {
     const view = blocks.view(block);
     const [first, last] = blocks.runsOf(block);
-    const codes = await readCodes(quantized, layer, block);
+    const codes = await parts.format.read(quantized, layer, block);
     const scales = await readScales(quantized, parts.scale, first, last);
     error.add(floatTensor(dtype, view.shape, bytes), {
       quantized: hostTensor("int8", view.shape, codes),

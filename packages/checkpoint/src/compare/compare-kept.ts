@@ -1,8 +1,8 @@
 import { equalShapes } from "@octet/core";
-import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
 import { cutBlocks, readBlocks } from "../bytes/blocks.ts";
 import { dtypeName } from "../bytes/dtype.ts";
 import { release } from "../bytes/release.ts";
+import type { StoredTensor, TensorContainer } from "../containers/tensor-container.ts";
 import type { StoredLayers } from "../open/find-layers.ts";
 import type { ProgressMeter } from "../report/progress.ts";
 import type { KeptTensor } from "../report/report.ts";
@@ -13,8 +13,8 @@ const pieceBytes = 2 ** 20;
 
 /** What is not quantized, and a warning for each way in which it is not what the original has. */
 export async function compareKept(
-  original: SafetensorsReader,
-  quantized: SafetensorsReader,
+  original: TensorContainer,
+  quantized: TensorContainer,
   { layers, others }: StoredLayers,
   meter: ProgressMeter,
 ): Promise<{ readonly kept: readonly KeptTensor[]; readonly warnings: readonly string[] }> {
@@ -39,10 +39,10 @@ export async function compareKept(
 }
 
 async function equalTensors(
-  original: SafetensorsReader,
-  quantized: SafetensorsReader,
-  before: TensorInfo,
-  after: TensorInfo,
+  original: TensorContainer,
+  quantized: TensorContainer,
+  before: StoredTensor,
+  after: StoredTensor,
   meter: ProgressMeter,
 ): Promise<boolean> {
   let equal = before.dtype === after.dtype && equalShapes(before.shape, after.shape);

@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@octet/safetensors";
 import { isJsonObject, type JsonObject } from "../bytes/json.ts";
+import type { StoredTensor } from "../containers/tensor-container.ts";
 import { octetKey, quantizationConfigKey } from "./file-metadata.ts";
 
 /** Names that only quantized checkpoints have: compressed-tensors, GPTQ and AWQ, bitsandbytes, torchao, quanto, fp8. */
@@ -10,7 +10,7 @@ const codeDType = /^(?:I8|U8|U32|F4|F6_|F8_)/;
 
 /** What tells that a checkpoint is quantized already, for a message; undefined for a float one. */
 export function findQuantization(
-  tensors: Iterable<TensorInfo>,
+  tensors: Iterable<StoredTensor>,
   metadata: ReadonlyMap<string, string>,
   config: JsonObject | null,
 ): string | undefined {

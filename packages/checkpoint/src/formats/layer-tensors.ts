@@ -1,37 +1,14 @@
-import { type Granularity, sizeOf } from "@octet/core";
-import { bitsPerElement, type TensorSpec } from "@octet/safetensors";
-import type { CheckpointFormat } from "../options.ts";
-import { packedWidth } from "./pack.ts";
+import { type Granularity, OctetError, sizeOf } from "@octet/core";
+import type { StoredTensor } from "../containers/tensor-container.ts";
+import type { LayerTensors } from "./format.ts";
 
-/** The tensors that stand for a quantized weight in a file. */
-export interface LayerTensors {
-  /** `int8`: `P.weight` I8 [N, K]. `compressed-tensors`: `P.weight_packed` I32 [N, ceil(K * bits / 32)]. */
-  readonly codes: TensorSpec;
-  /** `P.weight_scale` F32: [N, 1] per channel, [1] per tensor, [N, K / size] per group. */
-  readonly scale: TensorSpec;
-  /** `compressed-tensors`: `P.weight_shape` I64 [2], which holds N and K. */
-  readonly shape: TensorSpec | undefined;
-}
+/** What follows the name of a module in that of its scales, in every format. */
+export const scaleSuffix = ".weight_scale";
 
-export function layerTensors(
-  format: CheckpointFormat,
-  module: string,
-  [n, k]: readonly number[],
-  granularity: Granularity,
-  bits: number,
-): LayerTensors {
-  const scale: TensorSpec = {
-    name: `${module}.weight_scale`,
-    dtype: "F32",
-    shape: storedScaleShape(granularity, [n, k]),
-  };
-  if (format === "int8")
-    return { codes: { name: `${module}.weight`, dtype: "I8", shape: [n, k] }, scale, shape: undefined };
-  return {
-    codes: { name: `${module}.weight_packed`, dtype: "I32", shape: [n, packedWidth(k, bits)] },
-    scale,
-    shape: { name: `${module}.weight_shape`, dtype: "I64", shape: [2] },
-  };
+/** What holds the scales of a weight `[N, K]`. */
+export function scaleTensor(module: string, granularity: Granularity, weight: readonly number[]): StoredTensor {
+  const shape = storedScaleShape(granularity, weight);
+  return { name: module + scaleSuffix, dtype: "F32", shape, byteLength: 4 * sizeOf(shape) };
 }
 
 /** The shape that scales of a weight [N, K] have in a file and in a state dict. */
@@ -46,12 +23,15 @@ export function storedScaleShape(granularity: Granularity, [n, k]: readonly numb
   }
 }
 
-/** Bytes of a tensor whose elements are whole bytes. */
-export function byteLengthOf({ dtype, shape }: TensorSpec): number {
-  return (sizeOf(shape) * bitsPerElement(dtype)) / 8;
+/** Bytes of everything that stands for a layer. */
+export function layerByteLength({ codes, scale, constants }: LayerTensors): number {
+  return constants.reduce((sum, { byteLength }) => sum + byteLength, codes.byteLength + scale.byteLength);
 }
 
-/** Bytes of everything that stands for a layer. */
-export function layerByteLength({ codes, scale, shape }: LayerTensors): number {
-  return byteLengthOf(codes) + byteLengthOf(scale) + (shape === undefined ? 0 : byteLengthOf(shape));
+/** The part of a layer that has this name. @throws OctetError `ERR_FORMAT` where it is missing */
+export function findPart(codes: StoredTensor, part: string, tensors: ReadonlyMap<string, StoredTensor>): StoredTensor {
+  const found = tensors.get(part);
+  if (found !== undefined) return found;
+  const layer = codes.name.slice(0, codes.name.lastIndexOf("."));
+  throw new OctetError("ERR_FORMAT", `layer ${JSON.stringify(layer)} has codes, ${codes.name}, but no ${part}`);
 }

@@ -1,4 +1,4 @@
-import type { PlannedLayer } from "../select/quantization-plan.ts";
+import type { NamedShape } from "./format.ts";
 
 /** Modules that vLLM runs as one matrix: their parts are quantized together or not at all. */
 const fusedParts: readonly (readonly string[])[] = [
@@ -7,7 +7,7 @@ const fusedParts: readonly (readonly string[])[] = [
 ];
 
 /** What keeps a compressed-tensors file from loading in vLLM though it is well-formed, one sentence each. */
-export function findLoaderWarnings(layers: readonly PlannedLayer[], ignore: readonly string[], bits: number): string[] {
+export function findLoaderWarnings(layers: readonly NamedShape[], ignore: readonly string[], bits: number): string[] {
   const codesPerWord = 32 / bits;
   const ragged = layers.find(({ shape }) => shape[1] % codesPerWord !== 0);
   const warnings: string[] = [];

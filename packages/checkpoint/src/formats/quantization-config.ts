@@ -1,9 +1,11 @@
 import type { Granularity } from "@octet/core";
 import type { JsonObject } from "../bytes/json.ts";
-import type { CheckpointFormat } from "../options.ts";
 
 export interface QuantizationConfigOptions {
-  readonly format: CheckpointFormat;
+  /** What compressed-tensors calls the format. */
+  readonly layout: string;
+  /** Whether the group names the layout, too. */
+  readonly inGroup: boolean;
   readonly granularity: Granularity;
   readonly bits: number;
   /** What is quantized: the class "Linear", and the names of modules of other classes. */
@@ -14,11 +16,10 @@ export interface QuantizationConfigOptions {
 
 /**
  * The `quantization_config` of a config.json, as transformers and vLLM read it. The status must be "compressed", else transformers
- * leaves random weights in place; and weight-only `int-quantized` must be named inside the group, where transformers looks, too.
+ * leaves random weights in place.
  */
 export function createQuantizationConfig(options: QuantizationConfigOptions): JsonObject {
-  const { format, granularity, bits, targets, ignore } = options;
-  const layout = format === "int8" ? "int-quantized" : "pack-quantized";
+  const { layout, inGroup, granularity, bits, targets, ignore } = options;
   return {
     quant_method: "compressed-tensors",
     format: layout,
@@ -36,7 +37,7 @@ export function createQuantizationConfig(options: QuantizationConfigOptions): Js
           ...(granularity.kind === "group" && { group_size: granularity.size }),
           dynamic: false,
         },
-        ...(format === "int8" && { format: layout }),
+        ...(inGroup && { format: layout }),
       },
     },
     ignore,

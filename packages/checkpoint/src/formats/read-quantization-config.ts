@@ -1,6 +1,7 @@
 import { OctetError } from "@octet/core";
 import { isJsonObject, type JsonObject, type JsonValue } from "../bytes/json.ts";
 import type { QuantizationInfo } from "../open/checkpoint.ts";
+import { formats } from "./formats.ts";
 
 /** What a `quantization_config` of quant_method compressed-tensors says about weights. */
 export interface ConfiguredScheme {
@@ -11,7 +12,7 @@ export interface ConfiguredScheme {
   readonly activations: QuantizationInfo["activations"];
 }
 
-const knownFormats: readonly JsonValue[] = ["pack-quantized", "int-quantized", "naive-quantized"];
+const knownLayouts: readonly JsonValue[] = formats.flatMap(({ layouts }) => layouts);
 
 /**
  * Reads what is understood and refuses everything else, since weights that are misread look like weights.
@@ -45,7 +46,7 @@ interface GroupScheme {
 function readGroup(group: JsonValue, globalFormat: JsonValue | undefined): GroupScheme {
   if (!isJsonObject(group)) return refuse(`a config group is ${show(group)}`, "an object");
   const format = group.format ?? globalFormat;
-  if (!knownFormats.includes(format ?? null)) refuse(`format is ${show(format)}`, knownFormats.join(", "));
+  if (!knownLayouts.includes(format ?? null)) refuse(`format is ${show(format)}`, knownLayouts.join(", "));
   const weights = group.weights;
   if (!isJsonObject(weights)) return refuse(`weights are ${show(weights)}`, "an object");
   expect(weights, "type", ["int"]);

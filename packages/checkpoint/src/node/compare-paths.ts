@@ -19,9 +19,9 @@ export async function comparePaths(
     try {
       return await describeFailure(`read ${original} and ${quantized}`, () => compareOpened(before, after, options));
     } finally {
-      await after.reader.close();
+      await after.container.close();
     }
   } finally {
-    await before.reader.close();
+    await before.container.close();
   }
 }

@@ -46,7 +46,7 @@ export async function quantizePath(
     const withConfig = { ...opened, header: { ...opened.header, config } };
     return await writeOutput(located, withConfig, target, [], quantizeOptions);
   } finally {
-    await opened.reader.close();
+    await opened.container.close();
   }
 }
 

@@ -1,9 +1,11 @@
 import { equalGranularities, OctetError } from "@octet/core";
-import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
 import { inHostMemory } from "../bytes/host-memory.ts";
+import type { StoredTensor, TensorContainer } from "../containers/tensor-container.ts";
 import { findQuantization } from "../formats/already-quantized.ts";
+import type { LayerParts, StoredLayer } from "../formats/format.ts";
+import { formats } from "../formats/formats.ts";
 import { readStatedScheme, type StatedScheme } from "../formats/read-scheme.ts";
-import { type LayerParts, readStoredLayer, type StoredLayer } from "../formats/stored-layer.ts";
+import { readStoredLayer } from "../formats/stored-layer.ts";
 import type { CheckpointHeader } from "../select/quantization-plan.ts";
 import type { QuantizationInfo } from "./checkpoint.ts";
 
@@ -13,17 +15,17 @@ export interface StoredLayers {
   readonly quantization: QuantizationInfo | null;
   /** By module name, in the order of the file's codes. */
   readonly layers: ReadonlyMap<string, StoredLayer>;
-  readonly others: readonly TensorInfo[];
+  readonly others: readonly StoredTensor[];
 }
 
 /**
  * Tells a quantized checkpoint from a float one, whichever tool wrote it: by its config or metadata, else by the names of its tensors.
  * @throws OctetError `ERR_FORMAT` for quantized weights in a format that is not understood, and for layers with missing or odd parts
  */
-export async function findStoredLayers(reader: SafetensorsReader, header: CheckpointHeader): Promise<StoredLayers> {
+export async function findStoredLayers(container: TensorContainer, header: CheckpointHeader): Promise<StoredLayers> {
   const stated = readStatedScheme(header);
   const found = findParts(header.tensors);
-  const parts = new Set(found.flatMap(({ codes, scale, shape }) => [codes, scale, shape]));
+  const parts = new Set(found.flatMap(({ codes, scale, others }) => [codes, scale, ...others]));
   const others = [...header.tensors.values()].filter((info) => !parts.has(info));
   const unread = findQuantization(others, new Map(), null);
   if (unread !== undefined) {
@@ -33,7 +35,7 @@ export async function findStoredLayers(reader: SafetensorsReader, header: Checkp
     throw new OctetError("ERR_FORMAT", "the checkpoint says that it is quantized, but has no codes; is it complete?");
   }
   const layers = await inHostMemory("the shapes of layers", () => {
-    return Promise.all(found.map((layer) => readStoredLayer(reader, layer, stated)));
+    return Promise.all(found.map((layer) => readStoredLayer(container, layer, stated)));
   });
   return {
     quantization: layers.length === 0 ? null : summarize(layers, stated),
@@ -42,31 +44,21 @@ export async function findStoredLayers(reader: SafetensorsReader, header: Checkp
   };
 }
 
-function findParts(tensors: ReadonlyMap<string, TensorInfo>): LayerParts[] {
-  const found: LayerParts[] = [];
-  for (const codes of tensors.values()) {
-    const packed = codes.name.endsWith(".weight_packed");
-    const plain = codes.name.endsWith(".weight") && codes.dtype === "I8" && codes.shape.length === 2;
-    if (!packed && !plain) continue;
-    const name = codes.name.slice(0, codes.name.lastIndexOf("."));
-    const find = (suffix: string): TensorInfo => {
-      const part = tensors.get(`${name}.${suffix}`);
-      if (part !== undefined) return part;
-      const problem = `has codes, ${codes.name}, but no ${name}.${suffix}`;
-      throw new OctetError("ERR_FORMAT", `layer ${JSON.stringify(name)} ${problem}`);
-    };
-    if (packed && tensors.has(`${name}.weight`)) {
-      throw new OctetError("ERR_FORMAT", `layer ${JSON.stringify(name)} has both ${codes.name} and ${name}.weight`);
+/** In the order of the file, whatever the formats. */
+function findParts(tensors: ReadonlyMap<string, StoredTensor>): LayerParts[] {
+  return [...tensors.values()].flatMap((codes) => {
+    for (const format of formats) {
+      const parts = format.find(codes, tensors);
+      if (parts !== undefined) return [parts];
     }
-    found.push({ name, codes, scale: find("weight_scale"), shape: packed ? find("weight_shape") : undefined });
-  }
-  return found;
+    return [];
+  });
 }
 
 function summarize(layers: readonly StoredLayer[], { activations }: StatedScheme): QuantizationInfo {
   const [{ bits, granularity, parts }] = layers;
   return {
-    format: parts.shape === undefined ? "int8" : "compressed-tensors",
+    format: parts.format.name,
     bits: layers.every((layer) => layer.bits === bits) ? bits : null,
     granularity: layers.every((layer) => equalGranularities(layer.granularity, granularity)) ? granularity : null,
     activations,

@@ -8,16 +8,16 @@ import {
   type TypedArrayOf,
   validateOptions,
 } from "@octet/core";
-import type { SafetensorsReader } from "@octet/safetensors";
 import { dtypeName, hostDType } from "../bytes/dtype.ts";
 import { inHostMemory } from "../bytes/host-memory.ts";
 import type { JsonObject } from "../bytes/json.ts";
+import type { TensorContainer } from "../containers/tensor-container.ts";
 import { storedScaleShape } from "../formats/layer-tensors.ts";
 import type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
 import type { CheckpointInput } from "./checkpoint-input.ts";
 import { findStoredLayers, type StoredLayers } from "./find-layers.ts";
 import { type OpenInput, openInput } from "./open-input.ts";
-import { readCodes, readScales } from "./read-layer.ts";
+import { readScales } from "./read-scales.ts";
 
 /**
  * Opens a checkpoint for reading, float or quantized in either format, whichever tool wrote it; only headers are read now.
@@ -29,11 +29,11 @@ export async function openCheckpoint(input: CheckpointInput): Promise<Checkpoint
 }
 
 /** The same for what is open, which the checkpoint closes from here on. */
-export async function createCheckpoint({ reader, header }: OpenInput): Promise<Checkpoint> {
+export async function createCheckpoint({ container, header }: OpenInput): Promise<Checkpoint> {
   try {
-    return new FileCheckpoint(reader, header.config, await findStoredLayers(reader, header));
+    return new FileCheckpoint(container, header.config, await findStoredLayers(container, header));
   } catch (error) {
-    await reader.close().catch(() => undefined); // the first error is the one that explains
+    await container.close().catch(() => undefined); // the first error is the one that explains
     throw error;
   }
 }
@@ -49,11 +49,11 @@ class FileCheckpoint implements Checkpoint {
   readonly layers: ReadonlyMap<string, QuantizedLayer>;
   readonly entries: ReadonlyMap<string, StateDictEntry>;
   readonly unreadable: ReadonlyMap<string, string>;
-  readonly #reader: SafetensorsReader;
+  readonly #container: TensorContainer;
   readonly #entries: ReadonlyMap<string, Entry>;
 
-  constructor(reader: SafetensorsReader, config: JsonObject | null, stored: StoredLayers) {
-    this.#reader = reader;
+  constructor(container: TensorContainer, config: JsonObject | null, stored: StoredLayers) {
+    this.#container = container;
     this.config = config;
     this.quantization = stored.quantization;
     this.layers = new Map(
@@ -62,7 +62,7 @@ class FileCheckpoint implements Checkpoint {
         { name, shape, granularity, bits },
       ]),
     );
-    const entries = [...layerEntries(reader, stored), ...otherEntries(reader, stored)];
+    const entries = [...layerEntries(container, stored), ...otherEntries(container, stored)];
     this.#entries = new Map(entries.map((entry) => [entry.key, entry]));
     this.entries = new Map(entries.map(({ key, dtype, shape }) => [key, { key, dtype, shape }]));
     this.unreadable = new Map(
@@ -91,7 +91,7 @@ class FileCheckpoint implements Checkpoint {
   }
 
   async close(): Promise<void> {
-    await this.#reader.close();
+    await this.#container.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +99,7 @@ class FileCheckpoint implements Checkpoint {
   }
 }
 
-function* layerEntries(reader: SafetensorsReader, { layers }: StoredLayers): Generator<Entry> {
+function* layerEntries(container: TensorContainer, { layers }: StoredLayers): Generator<Entry> {
   for (const layer of layers.values()) {
     const { name, shape, granularity, parts } = layer;
     const scaleShape = storedScaleShape(granularity, shape);
@@ -107,22 +107,25 @@ function* layerEntries(reader: SafetensorsReader, { layers }: StoredLayers): Gen
       key: `${name}.weight`,
       dtype: "int8",
       shape,
-      read: () => readCodes(reader, layer, { start: 0, end: sizeOf(shape) }),
+      read: () => parts.format.read(container, layer, { start: 0, end: sizeOf(shape) }),
     };
     yield {
       key: `${name}.weight_scale`,
       dtype: "float32",
       shape: scaleShape,
-      read: () => readScales(reader, parts.scale, 0, sizeOf(scaleShape)),
+      read: () => readScales(container, parts.scale, 0, sizeOf(scaleShape)),
     };
   }
 }
 
-function* otherEntries(reader: SafetensorsReader, { others }: StoredLayers): Generator<Entry> {
-  for (const { name, dtype: stored, shape } of others) {
+function* otherEntries(container: TensorContainer, { others }: StoredLayers): Generator<Entry> {
+  for (const { name, dtype: stored, shape, byteLength } of others) {
     const dtype = hostDType(stored);
     if (dtype === undefined) continue;
-    yield { key: name, dtype, shape, read: async () => viewAs[dtype]((await reader.read(name)).buffer) };
+    const read = async (): Promise<TypedArrayOf[DType]> => {
+      return viewAs[dtype]((await container.readRange(name, 0, byteLength)).buffer);
+    };
+    yield { key: name, dtype, shape, read };
   }
 }
 

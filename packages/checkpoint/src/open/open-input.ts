@@ -1,14 +1,10 @@
 import { OctetError } from "@octet/core";
-import {
-  type ByteSource,
-  openSafetensors,
-  openSharded,
-  type SafetensorsReader,
-  safetensorsLimits,
-} from "@octet/safetensors";
+import { type ByteSource, openSafetensors, openSharded, safetensorsLimits } from "@octet/safetensors";
 import { inHostMemory } from "../bytes/host-memory.ts";
 import { inContext } from "../bytes/in-context.ts";
 import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "../bytes/json.ts";
+import type { CreateContainerWriter, TensorContainer } from "../containers/tensor-container.ts";
+import { writeSafetensors } from "../containers/write-safetensors.ts";
 import type { CheckpointHeader } from "../select/quantization-plan.ts";
 import { validateInput, validateSource, validateWeightsName } from "../validate.ts";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
@@ -16,9 +12,11 @@ import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from 
 /** A checkpoint whose headers are read and whose files are open. */
 export interface OpenInput {
   /** The weight files by name, and what each holds; several where there is an index. */
-  readonly files: ReadonlyMap<string, SafetensorsReader>;
+  readonly files: ReadonlyMap<string, TensorContainer>;
   /** All tensors of all files. */
-  readonly reader: SafetensorsReader;
+  readonly container: TensorContainer;
+  /** Begins a weight file of the same kind. */
+  readonly createWriter: CreateContainerWriter;
   readonly header: CheckpointHeader;
   /** The text of config.json; null where there is none. */
   readonly configText: string | null;
@@ -36,7 +34,7 @@ const usualWeights = [singleFile, `${singleFile}.index.json`];
 export const configLimit: number = 2 ** 24;
 
 /**
- * Opens a checkpoint. Whoever calls closes `reader`, which closes all files.
+ * Opens a checkpoint. The caller closes `container`, which closes all files.
  * @throws OctetError `ERR_UNAVAILABLE` when a folder has no weights or lacks a shard; `ERR_FORMAT` for a malformed file, naming it
  */
 export async function openInput(input: CheckpointInput): Promise<OpenInput> {
@@ -48,11 +46,12 @@ export async function openInput(input: CheckpointInput): Promise<OpenInput> {
 
 /** One safetensors file. `config` is what is known of its model from elsewhere. */
 export async function openSingleFile(source: ByteSource, file: string, config: JsonObject | null): Promise<OpenInput> {
-  const reader = await inContext(file, () => openSafetensors(source));
-  const { tensors, metadata } = reader;
+  const container = await inContext(file, () => openSafetensors(source));
+  const { tensors, metadata } = container;
   return {
-    files: new Map([[file, reader]]),
-    reader,
+    files: new Map([[file, container]]),
+    container,
+    createWriter: writeSafetensors,
     header: { tensors, metadata, config },
     configText: null,
     index: null,
@@ -69,11 +68,12 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   }
   const indexText = await readAll(source, file, safetensorsLimits.headerBytes);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
-  const reader = await inContext(file, () => openSharded(indexText, (shard) => openFile(folder, shard)));
-  const { tensors, metadata } = reader;
+  const container = await inContext(file, () => openSharded(indexText, (shard) => openFile(folder, shard)));
+  const { tensors, metadata } = container;
   return {
-    files: reader.shards,
-    reader,
+    files: container.shards,
+    container,
+    createWriter: writeSafetensors,
     header: { tensors, metadata, config },
     configText,
     index: { file, content },

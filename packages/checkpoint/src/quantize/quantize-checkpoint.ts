@@ -3,6 +3,7 @@ import type { ErrorAccumulator } from "@octet/metrics";
 import { inHostMemory } from "../bytes/host-memory.ts";
 import { LayerBlocks } from "../bytes/layer-blocks.ts";
 import { createFileMetadata } from "../formats/file-metadata.ts";
+import { findFormat } from "../formats/formats.ts";
 import type { CheckpointInput, CheckpointSink, CreateSink } from "../open/checkpoint-input.ts";
 import { configFile, type OpenInput, openInput } from "../open/open-input.ts";
 import type { QuantizeCheckpointOptions } from "../options.ts";
@@ -37,7 +38,7 @@ export async function quantizeCheckpoint(
   try {
     return await quantizeOpened(opened, createSink, options);
   } finally {
-    await opened.reader.close();
+    await opened.container.close();
   }
 }
 
@@ -57,11 +58,13 @@ export async function quantizeOpened(
   const errors = new Map<string, ErrorAccumulator>();
   const weightMap = new Map<string, string>();
   const faults = new Map<string, string>();
+  const { createWriter } = input;
+  const format = findFormat(plan.format);
   let totalSize = 0;
-  for (const [file, reader] of input.files) {
-    const metadata = createFileMetadata(reader.metadata, plan, input.folder);
+  for (const [file, container] of input.files) {
+    const metadata = createFileMetadata(container.metadata, plan, input.folder);
     const result = await withSink(createSink, file, (sink) => {
-      const job = { reader, sink, metadata, layers: planned, format: plan.format, scheme, meter };
+      const job = { container, sink, createWriter, metadata, layers: planned, format, scheme, meter };
       return inHostMemory(file, () => quantizeFile(job));
     });
     for (const [name, error] of result.errors) errors.set(name, error);

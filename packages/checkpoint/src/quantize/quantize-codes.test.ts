@@ -4,7 +4,7 @@ import { bytesSource, encodeSafetensors, openSafetensors } from "@octet/safetens
 import { describe, expect, test } from "vitest";
 import { concatenate } from "../../test/support/memory-files.ts";
 import { createWeights, storedTensor } from "../../test/support/seeded-values.ts";
-import { layerTensors } from "../formats/layer-tensors.ts";
+import { int8 } from "../formats/int8.ts";
 import { ProgressMeter } from "../report/progress.ts";
 import type { PlannedLayer } from "../select/quantization-plan.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -29,7 +29,7 @@ async function quantizeInBlocks(
   const reader = await openSafetensors(bytesSource(encodeSafetensors([storedTensor("a.weight", weight)])));
   const layer: PlannedLayer = {
     ...{ name: "a", weight: "a.weight", dtype: weight.dtype, shape: weight.shape },
-    tensors: layerTensors("int8", "a", weight.shape, scheme.granularity, scheme.bits),
+    tensors: int8.tensors("a", weight.shape, scheme.granularity, scheme.bits),
     ...{ bytesBefore: 0, bytesAfter: 0 },
   };
   const meter = new ProgressMeter(0, {});

@@ -17,12 +17,12 @@ import {
   widen,
 } from "@octet/core";
 import { allocate } from "@octet/core/backend";
-import type { SafetensorsReader } from "@octet/safetensors";
 import { type Block, readBlocks } from "../bytes/blocks.ts";
 import { floatTensor } from "../bytes/host-values.ts";
 import { inContext } from "../bytes/in-context.ts";
 import { type BlockView, LayerBlocks } from "../bytes/layer-blocks.ts";
 import { release } from "../bytes/release.ts";
+import type { TensorContainer } from "../containers/tensor-container.ts";
 import type { ProgressMeter } from "../report/progress.ts";
 import type { PlannedLayer } from "../select/quantization-plan.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -50,7 +50,7 @@ export interface QuantizedBlock {
  * @throws OctetError naming the layer, what the backend throws, and `ERR_FORMAT` for a result that no quantizer makes
  */
 export async function* quantizeBlocks(
-  reader: SafetensorsReader,
+  container: TensorContainer,
   { name, weight, dtype, shape }: PlannedLayer,
   { granularity, bits, backend, blockElements }: CodingScheme,
   { longRuns }: LayerMaxima,
@@ -58,7 +58,7 @@ export async function* quantizeBlocks(
 ): AsyncGenerator<QuantizedBlock> {
   const { highest } = bitRange(bits);
   const blocks = new LayerBlocks(shape, granularity, blockElements);
-  for await (const { bytes, ...block } of readBlocks(reader, weight, bytesPerElement[dtype], blocks)) {
+  for await (const { bytes, ...block } of readBlocks(container, weight, bytesPerElement[dtype], blocks)) {
     const view = blocks.view(block);
     const stored = floatTensor(dtype, view.shape, bytes);
     const values = widen(stored);

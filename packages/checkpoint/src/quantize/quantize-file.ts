@@ -1,13 +1,14 @@
 import type { ErrorAccumulator } from "@octet/metrics";
 import type { ByteSink } from "@octet/safetensors";
-import { createSafetensorsWriter, type TensorSpec } from "@octet/safetensors";
 import { cutBlocks, readBlocks } from "../bytes/blocks.ts";
+import type { CreateContainerWriter, StoredTensor } from "../containers/tensor-container.ts";
 import type { PlannedLayer } from "../select/quantization-plan.ts";
-import { type LayerMaxima, scanScales } from "./scan-scales.ts";
-import { type LayerJob, type Write, writeCodes } from "./write-codes.ts";
+import { LayerWriter } from "./layer-writer.ts";
+import type { LayerJob, Write } from "./write-codes.ts";
 
 export interface FileJob extends LayerJob {
   readonly sink: ByteSink;
+  readonly createWriter: CreateContainerWriter;
   readonly metadata: ReadonlyMap<string, string>;
   /** By the name of the weight; the layers of this file. */
   readonly layers: ReadonlyMap<string, PlannedLayer>;
@@ -31,51 +32,48 @@ type Produce = (write: Write) => Promise<void>;
 const copyBytes = 2 ** 20;
 
 /**
- * Writes one file of the output, front to back. The format sorts tensors by dtype, so that all scales come before all codes; since either
- * takes a pass over the weights, each weight is read twice, and nothing is kept between the passes but its largest magnitude.
+ * Writes one file of the output, front to back, in the order of its container. Nothing of a weight is kept between its two readings but its
+ * largest magnitudes and, where codes come before scales, its scales.
  */
 export async function quantizeFile(job: FileJob): Promise<FileResult> {
   const errors = new Map<string, ErrorAccumulator>();
   const faults = new Map<string, string>();
   const producers = new Map<string, Produce>();
-  const specs: TensorSpec[] = [];
-  const add = (spec: TensorSpec, produce: Produce): void => {
-    specs.push(spec);
-    producers.set(spec.name, produce);
+  const contents: StoredTensor[] = [];
+  const add = (tensor: StoredTensor, produce: Produce): void => {
+    contents.push(tensor);
+    producers.set(tensor.name, produce);
   };
   const addLayer = (layer: PlannedLayer): void => {
-    const { codes, scale, shape } = layer.tensors;
-    if (shape !== undefined) add(shape, (write) => write(encodeShape(layer.shape)));
-    let maxima: LayerMaxima;
-    add(scale, async (write) => {
-      maxima = await scanScales(job.reader, layer, job.scheme, job.meter, write);
-    });
-    // F32 sorts before I32 and I8: when it is the codes' turn, the scales are there.
+    const { codes, scale, constants } = layer.tensors;
+    const layerWriter = new LayerWriter(job, layer);
+    for (const constant of constants) add(constant, (write) => write(constant.data));
+    add(scale, (write) => layerWriter.writeScales(write));
     add(codes, async (write) => {
-      const written = await writeCodes(job, layer, maxima, write);
-      errors.set(layer.name, written.error);
-      if (written.fault !== undefined) faults.set(layer.name, written.fault);
+      const { error, fault } = await layerWriter.writeCodes(write);
+      errors.set(layer.name, error);
+      if (fault !== undefined) faults.set(layer.name, fault);
     });
   };
-  for (const info of job.reader.tensors.values()) {
+  for (const info of job.container.tensors.values()) {
     const layer = job.layers.get(info.name);
-    if (layer === undefined) add(info, (write) => copyTensor(job, info.name, info.byteLength, write));
+    if (layer === undefined) add(info, (write) => copyTensor(job, info, write));
     else addLayer(layer);
   }
-  const writer = await createSafetensorsWriter(job.sink, { tensors: specs, metadata: job.metadata });
+  const writer = await job.createWriter(job.sink, { tensors: contents, metadata: job.metadata });
   for (const { name } of writer.tensors) await producers.get(name)!((bytes) => writer.write(name, bytes));
   await writer.finish();
   const tensorBytes = writer.tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
   return { tensors: writer.tensors.map(({ name }) => name), tensorBytes, errors, faults };
 }
 
-async function copyTensor({ reader, meter }: FileJob, name: string, byteLength: number, write: Write): Promise<void> {
-  for await (const { bytes } of readBlocks(reader, name, 1, cutBlocks(byteLength, 1, copyBytes))) {
+async function copyTensor(
+  { container, meter }: FileJob,
+  { name, byteLength }: StoredTensor,
+  write: Write,
+): Promise<void> {
+  for await (const { bytes } of readBlocks(container, name, 1, cutBlocks(byteLength, 1, copyBytes))) {
     await write(bytes);
     await meter.advance(name, bytes.byteLength);
   }
-}
-
-function encodeShape(shape: readonly number[]): Uint8Array {
-  return new Uint8Array(BigInt64Array.from(shape, BigInt).buffer);
 }

@@ -1,10 +1,10 @@
 import { bitRange, bytesPerElement, OctetError } from "@octet/core";
 import { nonFinite } from "@octet/core/backend";
-import type { SafetensorsReader } from "@octet/safetensors";
 import { readBlocks } from "../bytes/blocks.ts";
 import { floatValues } from "../bytes/host-values.ts";
 import { LayerBlocks } from "../bytes/layer-blocks.ts";
 import { release } from "../bytes/release.ts";
+import type { TensorContainer } from "../containers/tensor-container.ts";
 import type { ProgressMeter } from "../report/progress.ts";
 import type { PlannedLayer } from "../select/quantization-plan.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -24,7 +24,7 @@ export interface LayerMaxima {
  * @throws OctetError `ERR_NON_FINITE` naming the tensor, the index of its first NaN or infinity, and how many it has
  */
 export async function scanScales(
-  reader: SafetensorsReader,
+  container: TensorContainer,
   layer: Pick<PlannedLayer, "weight" | "dtype" | "shape">,
   { granularity, bits, blockElements }: Omit<CodingScheme, "backend">,
   meter: ProgressMeter,
@@ -42,7 +42,7 @@ export async function scanScales(
     await write(new Uint8Array(scalesOf(maxima, highest).buffer));
   };
 
-  for await (const { bytes, ...block } of readBlocks(reader, weight, bytesPerElement[dtype], blocks)) {
+  for await (const { bytes, ...block } of readBlocks(container, weight, bytesPerElement[dtype], blocks)) {
     const values = floatValues(dtype, bytes);
     const [first, last] = blocks.runsOf(block);
     const maxima = findRunMaxima(values, last - first);

@@ -1,11 +1,10 @@
 import { bitRange, hostTensor } from "@octet/core";
 import { scaleOf } from "@octet/core/backend";
 import { createErrorAccumulator, type ErrorAccumulator } from "@octet/metrics";
-import type { SafetensorsReader } from "@octet/safetensors";
 import { inContext } from "../bytes/in-context.ts";
 import { release } from "../bytes/release.ts";
-import { createCodeBytes } from "../formats/code-bytes.ts";
-import type { CheckpointFormat } from "../options.ts";
+import type { TensorContainer } from "../containers/tensor-container.ts";
+import type { Format } from "../formats/format.ts";
 import type { ProgressMeter } from "../report/progress.ts";
 import type { PlannedLayer } from "../select/quantization-plan.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -14,8 +13,8 @@ import type { LayerMaxima } from "./scan-scales.ts";
 
 /** What the layers of a file have in common. */
 export interface LayerJob {
-  readonly reader: SafetensorsReader;
-  readonly format: CheckpointFormat;
+  readonly container: TensorContainer;
+  readonly format: Format;
   readonly scheme: CodingScheme;
   readonly meter: ProgressMeter;
 }
@@ -34,16 +33,16 @@ export interface WrittenCodes {
  * the scales of the file. So whatever the backend did, the report is of the file.
  */
 export async function writeCodes(
-  { reader, format, scheme, meter }: LayerJob,
+  { container, format, scheme, meter }: LayerJob,
   layer: PlannedLayer,
   maxima: LayerMaxima,
   write: Write,
 ): Promise<WrittenCodes> {
   const { name, shape } = layer;
-  const codeBytes = createCodeBytes(format, shape[1], scheme.bits);
+  const codeBytes = format.encode(shape[1], scheme.bits);
   const error = createErrorAccumulator({ maxAbs: maxima.tensor });
   let sameScales = true;
-  for await (const made of quantizeBlocks(reader, layer, scheme, maxima, meter)) {
+  for await (const made of quantizeBlocks(container, layer, scheme, maxima, meter)) {
     const { block, original, tensor } = made;
     sameScales &&= made.sameScales;
     const codes = tensor.quantized.data;

@@ -1,7 +1,7 @@
 import type { FloatDType } from "@octet/core";
-import type { TensorInfo } from "@octet/safetensors";
 import { dtypeName, floatDType } from "../bytes/dtype.ts";
 import type { JsonObject } from "../bytes/json.ts";
+import type { StoredTensor } from "../containers/tensor-container.ts";
 import { createNameMatcher, moduleName } from "../name-matcher.ts";
 import type { PlanOptions } from "../options.ts";
 import { defaultSkip } from "../skip.ts";
@@ -20,9 +20,9 @@ export type Verdict =
 
 export function createTensorJudge(
   config: JsonObject | null,
-  tensors: ReadonlyMap<string, TensorInfo>,
+  tensors: ReadonlyMap<string, StoredTensor>,
   { skip, only = [] }: PlanOptions,
-): (info: TensorInfo) => Verdict {
+): (info: StoredTensor) => Verdict {
   const findSkip = createNameMatcher(skip ?? defaultSkip);
   const findOnly = only.length === 0 ? () => "*" : createNameMatcher(only);
   const isConv1d = createConv1dTest(config, tensors);

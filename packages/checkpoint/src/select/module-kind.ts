@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@octet/safetensors";
 import { isJsonObject, type JsonObject } from "../bytes/json.ts";
+import type { StoredTensor } from "../containers/tensor-container.ts";
 import { moduleName } from "../name-matcher.ts";
 
 /**
@@ -26,13 +26,13 @@ const conv1dName = /^(?:c_attn|q_attn|c_proj|c_fc)$/;
  */
 export function createConv1dTest(
   config: JsonObject | null,
-  tensors: ReadonlyMap<string, TensorInfo>,
-): (weight: TensorInfo) => boolean {
-  const isTransposed = ({ name, shape }: TensorInfo): boolean => {
+  tensors: ReadonlyMap<string, StoredTensor>,
+): (weight: StoredTensor) => boolean {
+  const isTransposed = ({ name, shape }: StoredTensor): boolean => {
     const bias = tensors.get(`${moduleName(name)}.bias`)?.shape;
     return shape.length === 2 && bias?.length === 1 && bias[0] === shape[1] && bias[0] !== shape[0];
   };
-  const isNamed = ({ name }: TensorInfo): boolean => conv1dName.test(lastPart(moduleName(name)));
+  const isNamed = ({ name }: StoredTensor): boolean => conv1dName.test(lastPart(moduleName(name)));
   const known = config !== null && modelTypes(config).some((type) => conv1dModels.has(type));
   const named = known || [...tensors.values()].some((weight) => isNamed(weight) && isTransposed(weight));
   return (weight) => (named && isNamed(weight)) || isTransposed(weight);

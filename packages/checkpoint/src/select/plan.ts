@@ -1,11 +1,11 @@
-import { bitRange, formatValue, type Granularity, OctetError } from "@octet/core";
+import { bitRange, type Granularity, OctetError } from "@octet/core";
 import { dtypeName } from "../bytes/dtype.ts";
 import { findQuantization } from "../formats/already-quantized.ts";
-import { layerByteLength, layerTensors } from "../formats/layer-tensors.ts";
-import { findLoaderWarnings } from "../formats/loader-warnings.ts";
-import { createQuantizationConfig } from "../formats/quantization-config.ts";
-import { checkGranularity, formatGranularity } from "../granularity-name.ts";
-import type { CheckpointFormat, PlanOptions } from "../options.ts";
+import type { Format } from "../formats/format.ts";
+import { findFormat } from "../formats/formats.ts";
+import { layerByteLength } from "../formats/layer-tensors.ts";
+import { checkGranularity } from "../granularity-name.ts";
+import type { PlanOptions } from "../options.ts";
 import { validateHeader, validatePlanOptions } from "../validate.ts";
 import { isEmbeddingName } from "./module-kind.ts";
 import type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./quantization-plan.ts";
@@ -30,8 +30,10 @@ export function planQuantization(header: CheckpointHeader, options: PlanOptions 
 
 /** The same for a header and options that are checked; other options may be among them. */
 export function createPlan(header: CheckpointHeader, options: PlanOptions): QuantizationPlan {
-  const { format = "compressed-tensors", granularity = { kind: "channel", dim: 0 }, bits = 8 } = options;
-  const scheme = { format, granularity: checkScheme(format, granularity, bits), bits };
+  const { format: name = "compressed-tensors", granularity: wanted = { kind: "channel", dim: 0 }, bits = 8 } = options;
+  bitRange(bits);
+  const format = findFormat(name);
+  const granularity = checkScheme(format, wanted, bits);
   const found = findQuantization(header.tensors.values(), header.metadata, header.config);
   if (found !== undefined) {
     throw new OctetError(
@@ -40,29 +42,27 @@ export function createPlan(header: CheckpointHeader, options: PlanOptions): Quan
     );
   }
   const { selected, kept, ignore, warnings } = selectTensors(header, options);
-  checkGroups(scheme.granularity, selected);
-  const layers = selected.map((tensor) => planLayer(tensor, scheme));
+  checkGroups(granularity, selected);
+  const layers = selected.map((tensor) => planLayer(tensor, format, granularity, bits));
+  const targets = ["Linear", ...layers.map((layer) => layer.name).filter(isEmbeddingName)];
   return {
-    ...scheme,
+    format: name,
+    granularity,
+    bits,
     layers,
     kept,
-    warnings: [...warnings, ...(format === "compressed-tensors" ? findLoaderWarnings(layers, ignore, bits) : [])],
-    quantizationConfig:
-      layers.length === 0
-        ? null
-        : createQuantizationConfig({
-            ...scheme,
-            targets: ["Linear", ...layers.map(({ name }) => name).filter(isEmbeddingName)],
-            ignore,
-          }),
+    warnings: [...warnings, ...format.loaderWarnings(layers, ignore, bits)],
+    quantizationConfig: layers.length === 0 ? null : format.config({ granularity, bits }, targets, ignore),
   };
 }
 
 function planLayer(
   { info, module, dtype }: SelectedTensor,
-  { format, granularity, bits }: { format: CheckpointFormat; granularity: Granularity; bits: number },
+  format: Format,
+  granularity: Granularity,
+  bits: number,
 ): PlannedLayer {
-  const tensors = layerTensors(format, module, info.shape, granularity, bits);
+  const tensors = format.tensors(module, info.shape, granularity, bits);
   return {
     name: module,
     weight: info.name,
@@ -75,11 +75,7 @@ function planLayer(
 }
 
 /** The granularity with its `dim` counted from the front, once format, granularity and bits are known to go together. */
-function checkScheme(format: CheckpointFormat, granularity: Granularity, bits: number): Granularity {
-  bitRange(bits);
-  if (format !== "compressed-tensors" && format !== "int8") {
-    throw new OctetError("ERR_UNSUPPORTED", `got the format ${formatValue(format)}; use compressed-tensors or int8`);
-  }
+function checkScheme(format: Format, granularity: Granularity, bits: number): Granularity {
   const normalized = checkGranularity(granularity);
   if (normalized.kind === "channel" && normalized.dim !== 0) {
     throw new OctetError(
@@ -87,13 +83,7 @@ function checkScheme(format: CheckpointFormat, granularity: Granularity, bits: n
       `got dim ${normalized.dim}; files hold one scale per output channel, dim 0`,
     );
   }
-  if (format === "int8") return normalized;
-  if (normalized.kind === "tensor" || (bits !== 4 && bits !== 8)) {
-    throw new OctetError(
-      "ERR_UNSUPPORTED",
-      `compressed-tensors holds channels or groups of 4 or 8 bits; ${formatGranularity(normalized)} with ${bits} bits needs --format int8`,
-    );
-  }
+  format.check(normalized, bits);
   return normalized;
 }
 

@@ -1,13 +1,13 @@
 import type { FloatDType, Granularity } from "@octet/core";
-import type { TensorInfo } from "@octet/safetensors";
 import type { JsonObject } from "../bytes/json.ts";
-import type { LayerTensors } from "../formats/layer-tensors.ts";
+import type { StoredTensor } from "../containers/tensor-container.ts";
+import type { LayerTensors } from "../formats/format.ts";
 import type { CheckpointFormat } from "../options.ts";
 import type { KeptTensor } from "../report/report.ts";
 
-/** What is known of a checkpoint before any data is read. A reader of `@octet/safetensors` is one, but for the config. */
+/** What is known of a checkpoint before any data is read: what a `TensorContainer` knows, a reader of `@octet/safetensors` for instance, and the config. */
 export interface CheckpointHeader {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: ReadonlyMap<string, string>;
   /** The parsed config.json; null where there is none. */
   readonly config: JsonObject | null;

@@ -1,7 +1,7 @@
 import { type FloatDType, OctetError } from "@octet/core";
-import type { TensorInfo } from "@octet/safetensors";
 import { dtypeName } from "../bytes/dtype.ts";
 import type { JsonObject } from "../bytes/json.ts";
+import type { StoredTensor } from "../containers/tensor-container.ts";
 import { createNameMatcher, moduleName } from "../name-matcher.ts";
 import type { PlanOptions } from "../options.ts";
 import type { KeptTensor } from "../report/report.ts";
@@ -10,7 +10,7 @@ import { createTensorJudge } from "./judge-tensor.ts";
 import { isEmbeddingName } from "./module-kind.ts";
 
 export interface SelectedTensor {
-  readonly info: TensorInfo;
+  readonly info: StoredTensor;
   readonly module: string;
   readonly dtype: FloatDType;
 }
@@ -28,7 +28,7 @@ export interface Selection {
  * @throws OctetError `ERR_UNSUPPORTED` when there is nothing to quantize, unless the user is warned why
  */
 export function selectTensors(
-  { tensors, config }: { readonly tensors: ReadonlyMap<string, TensorInfo>; readonly config: JsonObject | null },
+  { tensors, config }: { readonly tensors: ReadonlyMap<string, StoredTensor>; readonly config: JsonObject | null },
   options: PlanOptions,
 ): Selection {
   const judge = createTensorJudge(config, tensors, options);
@@ -80,7 +80,7 @@ function nothingToQuantize(kept: readonly KeptTensor[]): OctetError {
 function findUnmatched(
   option: string,
   patterns: readonly string[] = [],
-  tensors: ReadonlyMap<string, TensorInfo>,
+  tensors: ReadonlyMap<string, StoredTensor>,
 ): string[] {
   const matchesNothing = (pattern: string): boolean => {
     const match = createNameMatcher([pattern]);
