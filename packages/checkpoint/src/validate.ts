@@ -25,13 +25,12 @@ export function validateCompareOptions(options: CompareCheckpointsOptions): void
   validateSignal(options);
 }
 
+/** What the options of `quantizeCheckpoint` may hold. */
+export const quantizeKinds: OptionKinds<QuantizeCheckpointOptions> = { ...planKinds, ...compareKinds, backend: "any" };
+
 /** @throws OctetError `ERR_UNAVAILABLE` without a backend */
 export function validateQuantizeOptions(options: QuantizeCheckpointOptions): void {
-  validateOptions<QuantizeCheckpointOptions>("quantizeCheckpoint", options, {
-    ...planKinds,
-    ...compareKinds,
-    backend: "any",
-  });
+  validateOptions("quantizeCheckpoint", options, quantizeKinds);
   validateBackend(options.backend);
   validateSignal(options);
 }

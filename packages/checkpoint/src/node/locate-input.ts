@@ -5,7 +5,7 @@ import type { ByteSource } from "@octet/safetensors";
 import { fileSource } from "@octet/safetensors/node";
 import type { CheckpointFolder } from "../open/checkpoint-input.ts";
 import { type OpenInput, openInput, openSingleFile } from "../open/open-input.ts";
-import { checkPath } from "./check-arguments.ts";
+import { checkPath } from "./check-path.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 
 /** Where a checkpoint is. */
