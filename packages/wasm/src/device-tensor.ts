@@ -15,11 +15,15 @@ import type { Storage } from "./storage.ts";
 /** A tensor of this backend, with the block that holds it. */
 export interface WasmTensor<D extends DType = DType> extends Tensor<D> {
   readonly storage: Storage;
+  /** What the block was made for: frozen, and what copies of it go by. */
+  readonly form: TensorForm<D>;
 }
 
 /** Codes at the start of the block, scales after them. */
 export interface WasmQuantizedTensor extends QuantizedTensor {
   readonly storage: Storage;
+  /** As above. */
+  readonly form: QuantizedForm;
 }
 
 export type WasmHandle = WasmTensor | WasmQuantizedTensor;
@@ -58,16 +62,30 @@ export function makeQuantizedTensor(
   return new CodesAndScales(backend, form, storage, forget);
 }
 
-/** What both kinds of tensor are: a block of memory, until it is disposed. */
-abstract class Handle implements Disposable {
+/**
+ * What both kinds of tensor are: a block of memory, until it is disposed. Whatever says how large it is cannot be changed from outside: a
+ * download of one row more would return the memory of a neighbour.
+ */
+abstract class Handle<Form extends { readonly shape: readonly number[] }> implements Disposable {
   readonly backend: Backend;
+  readonly #form: Form;
   readonly #forget: () => void;
   #storage: Storage | undefined;
 
-  constructor(backend: Backend, storage: Storage, forget: Forget) {
+  constructor(backend: Backend, form: Form, storage: Storage, forget: Forget) {
     this.backend = backend;
+    this.#form = form;
     this.#storage = storage;
     this.#forget = () => forget(this as unknown as WasmHandle);
+    Object.freeze(this);
+  }
+
+  get form(): Form {
+    return this.#form;
+  }
+
+  get shape(): readonly number[] {
+    return this.#form.shape;
   }
 
   get disposed(): boolean {
@@ -92,32 +110,37 @@ abstract class Handle implements Disposable {
   }
 }
 
-class DenseTensor<D extends DType> extends Handle implements WasmTensor<D> {
-  readonly dtype: D;
-  readonly shape: readonly number[];
-  readonly byteLength: number;
+class DenseTensor<D extends DType> extends Handle<TensorForm<D>> implements WasmTensor<D> {
+  constructor(backend: Backend, { dtype, shape }: TensorForm<D>, storage: Storage, forget: Forget) {
+    super(backend, Object.freeze({ dtype, shape: Object.freeze([...shape]) }), storage, forget);
+  }
 
-  constructor(backend: Backend, form: TensorForm<D>, storage: Storage, forget: Forget) {
-    super(backend, storage, forget);
-    this.dtype = form.dtype;
-    this.shape = [...form.shape];
-    this.byteLength = tensorBytes(form);
+  get dtype(): D {
+    return this.form.dtype;
+  }
+
+  get byteLength(): number {
+    return tensorBytes(this.form);
   }
 }
 
-class CodesAndScales extends Handle implements WasmQuantizedTensor {
-  readonly shape: readonly number[];
-  readonly granularity: Granularity;
-  readonly bits: number;
-  readonly byteLength: number;
+class CodesAndScales extends Handle<QuantizedForm> implements WasmQuantizedTensor {
+  constructor(backend: Backend, { shape, granularity, bits }: QuantizedForm, storage: Storage, forget: Forget) {
+    const form = { shape: Object.freeze([...shape]), granularity: Object.freeze({ ...granularity }), bits };
+    super(backend, Object.freeze(form), storage, forget);
+  }
 
-  constructor(backend: Backend, form: QuantizedForm, storage: Storage, forget: Forget) {
-    super(backend, storage, forget);
-    this.shape = [...form.shape];
-    this.granularity = form.granularity;
-    this.bits = form.bits;
-    const { codeBytes, scaleBytes } = quantizedParts(form);
-    this.byteLength = codeBytes + scaleBytes;
+  get granularity(): Granularity {
+    return this.form.granularity;
+  }
+
+  get bits(): number {
+    return this.form.bits;
+  }
+
+  get byteLength(): number {
+    const { codeBytes, scaleBytes } = quantizedParts(this.form);
+    return codeBytes + scaleBytes;
   }
 }
 

@@ -8,7 +8,6 @@ import {
   type HostQuantizedTensor,
   type HostTensor,
   isDefinedOp,
-  isQuantizedTensor,
   type LinearOptions,
   type MemoryUse,
   type OpSpec,
@@ -97,8 +96,9 @@ class WasmBackend implements Backend {
   async download(tensor: Tensor | QuantizedTensor): Promise<HostTensor | HostQuantizedTensor> {
     validateOwned(this, tensor, "the tensor to download");
     const { heap } = this.#engine;
-    return this.#engine.read<HostTensor | HostQuantizedTensor>(storageOf(tensor), (address) =>
-      isQuantizedTensor(tensor) ? copyQuantized(heap, address, tensor) : copyTensor(heap, address, tensor),
+    const { form, storage } = tensor as WasmHandle;
+    return this.#engine.read<HostTensor | HostQuantizedTensor>(storage, (address) =>
+      "granularity" in form ? copyQuantized(heap, address, form) : copyTensor(heap, address, form),
     );
   }
 
