@@ -38,8 +38,8 @@ export async function startPoolEngine(
 ): Promise<StartedEngine> {
   const module = await compileKernels(shareMemoryImport(binary));
   const limited = makeMemory(threads, true);
-  const runner = new PoolRunner(limited.memory);
-  await runner.start(startWorker, module, limited.memory, threads);
+  const runner = new PoolRunner(limited.memory, threads);
+  await runner.start(startWorker, module, limited.memory);
   try {
     return makeEngine(module, limited, threads, () => runner);
   } catch (cause) {

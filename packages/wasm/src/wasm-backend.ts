@@ -124,6 +124,7 @@ class WasmBackend implements Backend {
       x: sourceOf(x),
       weight: weightSource(weight as WasmHandle, geometry.k),
       bias: bias && sourceOf(bias),
+      threads: this.#engine.threads,
     });
     const inputs = bias === undefined ? [x, weight] : [x, weight, bias];
     return this.#run({ dtype: geometry.dtype, shape: geometry.outputShape }, plan, inputs);
