@@ -1,4 +1,5 @@
 import { OctetError } from "@octet/core";
+import { compileKernels } from "./compile-kernels.ts";
 import { Engine } from "./engine.ts";
 import { addressLimit, Heap, pageBytes } from "./heap.ts";
 import { InlineRunner } from "./inline-runner.ts";
@@ -23,9 +24,8 @@ interface LimitedMemory {
   readonly limit: number;
 }
 
-/** Runs ops on the calling thread. */
-export async function startInlineEngine(binary: Uint8Array<ArrayBuffer>): Promise<StartedEngine> {
-  const module = await compileKernels(binary);
+/** Runs ops on the calling thread. `module` imports a memory that is not shared. @throws OctetError `ERR_UNAVAILABLE` */
+export function startInlineEngine(module: WebAssembly.Module): StartedEngine {
   const limited = makeMemory(1, false);
   return makeEngine(module, limited, 1, (kernels) => new InlineRunner(kernels, limited.memory));
 }
@@ -48,30 +48,27 @@ export async function startPoolEngine(
   }
 }
 
-/** A page may forbid this, which nothing tells beforehand. */
-async function compileKernels(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(binary);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OctetError(
-      "ERR_UNAVAILABLE",
-      `wasm: the kernels do not compile; a content security policy has to allow 'wasm-unsafe-eval' for scripts (${reason})`,
-      { cause },
-    );
-  }
-}
-
 function makeEngine(
   module: WebAssembly.Module,
   { memory, limit }: LimitedMemory,
   threads: number,
   makeRunner: (kernels: readonly Kernel[]) => Runner,
 ): StartedEngine {
-  const kernels = instantiateKernels(module, memory);
+  const kernels = instantiate(module, memory);
   const heap = new Heap(memory, heapAddress(threads), limit);
   const engine = new Engine(heap, makeRunner(kernels), createNonFiniteScan(kernels, memory));
   return { engine, capacity: limit - heapAddress(threads) };
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): readonly Kernel[] {
+  try {
+    return instantiateKernels(module, memory);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OctetError("ERR_UNAVAILABLE", `wasm: the kernels do not start (${reason}); close other programs`, {
+      cause,
+    });
+  }
 }
 
 /**
