@@ -15,7 +15,7 @@ import { labelKernels } from "./label-kernels.ts";
 
 const target = fileURLToPath(new URL("../src/generated/inlined.ts", import.meta.url));
 
-/** What the build copies to dist/ as it is. */
+/** What copy-kernels.ts copies to dist/. */
 const files = fileURLToPath(new URL("../src/generated/files", import.meta.url));
 
 const digest = await digestSources();
