@@ -1,35 +1,14 @@
 import { type Backend, OctetError } from "@octet/core";
-import { checkOptions } from "./check-options.ts";
 import { compileKernels } from "./compile-kernels.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import { identifyModule } from "./kernel-module.ts";
 import { optionText } from "./option-text.ts";
+import { checkOptions, type WasmBackendOptions } from "./options.ts";
 import { chooseSimd, type Simd } from "./simd.ts";
 import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
 import { chooseThreads } from "./threads.ts";
 import { makeBackend } from "./wasm-backend.ts";
 import { findWorkers } from "./worker-host.ts";
-
-export interface WasmBackendOptions {
-  /**
-   * Threads that run ops, 1 to 256. 1: the one that calls, which each call keeps busy until its op has run, be it the window of a page;
-   * errors in the data are then thrown there. From 2 on: so many workers, which run ops after the calls have returned, with the same
-   * results. Default: those of the machine, at most 8. Where workers cannot be had (a page that is not cross-origin isolated) it is 1, and
-   * `info.features` says why.
-   */
-  readonly threads?: number;
-  /**
-   * Which build of the kernels runs. Default: "relaxed" where the runtime has relaxed SIMD, else "plain". Where it has none, asking for
-   * "relaxed" is an error.
-   */
-  readonly simd?: Simd;
-  /**
-   * The kernels, compiled beforehand, for runtimes that compile no WebAssembly while they run, as Cloudflare Workers: import it from
-   * "@octet/wasm/relaxed.wasm", or from "@octet/wasm/plain.wasm" where there is no relaxed SIMD. It says which build runs, and runs on one
-   * thread. Default: the package compiles what it holds.
-   */
-  readonly module?: WebAssembly.Module;
-}
 
 /**
  * Starts the WebAssembly backend, in Node or in a browser. Whoever calls this owns the backend, and disposes it: that ends its workers,

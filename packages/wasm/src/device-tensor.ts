@@ -15,15 +15,11 @@ import type { Storage } from "./storage.ts";
 /** A tensor of this backend, with the block that holds it. */
 export interface WasmTensor<D extends DType = DType> extends Tensor<D> {
   readonly storage: Storage;
-  /** What the block was made for: frozen, and what copies of it go by. */
-  readonly form: TensorForm<D>;
 }
 
 /** Codes at the start of the block, scales after them. */
 export interface WasmQuantizedTensor extends QuantizedTensor {
   readonly storage: Storage;
-  /** As above. */
-  readonly form: QuantizedForm;
 }
 
 export type WasmHandle = WasmTensor | WasmQuantizedTensor;
@@ -62,6 +58,11 @@ export function makeQuantizedTensor(
   return new CodesAndScales(backend, form, storage, forget);
 }
 
+/** What the block of a tensor was made for, whatever has become of the properties that callers see. Not to be changed. */
+export function formOf(tensor: WasmHandle): TensorForm | QuantizedForm {
+  return Handle.formOf(tensor as unknown as Handle<TensorForm | QuantizedForm>);
+}
+
 /**
  * What both kinds of tensor are: a block of memory, until it is disposed. Whatever says how large it is cannot be changed from outside: a
  * download of one row more would return the memory of a neighbour.
@@ -71,21 +72,23 @@ abstract class Handle<Form extends { readonly shape: readonly number[] }> implem
   readonly #form: Form;
   readonly #forget: () => void;
   #storage: Storage | undefined;
+  #shape: readonly number[] | undefined;
 
   constructor(backend: Backend, form: Form, storage: Storage, forget: Forget) {
     this.backend = backend;
     this.#form = form;
     this.#storage = storage;
     this.#forget = () => forget(this as unknown as WasmHandle);
-    Object.freeze(this);
   }
 
-  get form(): Form {
-    return this.#form;
+  static formOf<Form extends { readonly shape: readonly number[] }>(handle: Handle<Form>): Form {
+    return handle.#form;
   }
 
+  /** A frozen copy, made when it is asked for first: freezing takes as long as a small op. */
   get shape(): readonly number[] {
-    return this.#form.shape;
+    this.#shape ??= Object.freeze([...this.#form.shape]);
+    return this.#shape;
   }
 
   get disposed(): boolean {
@@ -112,34 +115,34 @@ abstract class Handle<Form extends { readonly shape: readonly number[] }> implem
 
 class DenseTensor<D extends DType> extends Handle<TensorForm<D>> implements WasmTensor<D> {
   constructor(backend: Backend, { dtype, shape }: TensorForm<D>, storage: Storage, forget: Forget) {
-    super(backend, Object.freeze({ dtype, shape: Object.freeze([...shape]) }), storage, forget);
+    super(backend, { dtype, shape: [...shape] }, storage, forget);
   }
 
   get dtype(): D {
-    return this.form.dtype;
+    return Handle.formOf(this).dtype;
   }
 
   get byteLength(): number {
-    return tensorBytes(this.form);
+    return tensorBytes(Handle.formOf(this));
   }
 }
 
 class CodesAndScales extends Handle<QuantizedForm> implements WasmQuantizedTensor {
   constructor(backend: Backend, { shape, granularity, bits }: QuantizedForm, storage: Storage, forget: Forget) {
-    const form = { shape: Object.freeze([...shape]), granularity: Object.freeze({ ...granularity }), bits };
-    super(backend, Object.freeze(form), storage, forget);
+    const form = { shape: [...shape], granularity: Object.freeze({ ...granularity }), bits };
+    super(backend, form, storage, forget);
   }
 
   get granularity(): Granularity {
-    return this.form.granularity;
+    return Handle.formOf(this).granularity;
   }
 
   get bits(): number {
-    return this.form.bits;
+    return Handle.formOf(this).bits;
   }
 
   get byteLength(): number {
-    const { codeBytes, scaleBytes } = quantizedParts(this.form);
+    const { codeBytes, scaleBytes } = quantizedParts(Handle.formOf(this));
     return codeBytes + scaleBytes;
   }
 }

@@ -24,6 +24,7 @@ import {
   validateUpload,
 } from "@octet/core";
 import {
+  formOf,
   makeQuantizedTensor,
   makeTensor,
   type QuantizedForm,
@@ -96,8 +97,8 @@ class WasmBackend implements Backend {
   async download(tensor: Tensor | QuantizedTensor): Promise<HostTensor | HostQuantizedTensor> {
     validateOwned(this, tensor, "the tensor to download");
     const { heap } = this.#engine;
-    const { form, storage } = tensor as WasmHandle;
-    return this.#engine.read<HostTensor | HostQuantizedTensor>(storage, (address) =>
+    const form = formOf(tensor as WasmHandle);
+    return this.#engine.read<HostTensor | HostQuantizedTensor>(storageOf(tensor), (address) =>
       "granularity" in form ? copyQuantized(heap, address, form) : copyTensor(heap, address, form),
     );
   }
