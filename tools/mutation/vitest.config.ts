@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** The tests of one package on its sources, and nothing that takes the machine: no browser, no GPU, no other package. */
+export default defineConfig({
+  resolve: { conditions: ["octet-source", "module", "import", "default"] },
+  ssr: { resolve: { conditions: ["octet-source", "module", "import", "node", "default"] } },
+  test: {
+    include: [`packages/${process.env.OCTET_MUTATED_PACKAGE}/{src,test}/**/*.test.ts`],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    tagsFilter: ["!full"],
+    strictTags: false,
+    testTimeout: 60_000,
+    // A mutant is switched on within modules that are already loaded.
+    isolate: false,
+  },
+});
