@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { errorCode } from "../test/support/error-code.ts";
 import { dequantizeHost } from "./dequantize.ts";
+import { hostTensor } from "./host-tensor.ts";
 import { createReferenceBackend } from "./reference-backend.ts";
-import { hostTensor } from "./tensor.ts";
 
 const scale = hostTensor("float32", [], Float32Array.of(1));
 
