@@ -34,7 +34,11 @@ export class CodePacker {
 
   /** The bytes that the next codes fill. A byte that they fill in part comes with the codes that complete it, or the row's end. */
   pack(codes: Int8Array): Uint8Array<ArrayBuffer> {
-    if (this.#bits === 8 && this.#padding === 0) return flipTopBits(codes);
+    if (this.#bits === 8 && this.#padding === 0) {
+      const bytes = new Uint8Array(codes);
+      flipTopBits(bytes);
+      return bytes;
+    }
     const rows = Math.ceil((this.#column + codes.length) / this.#k);
     const packed = new Uint8Array(Math.ceil((codes.length * this.#bits) / 8) + rows * (this.#padding + 1));
     let at = 0;
@@ -54,7 +58,11 @@ export class CodePacker {
     let pending = this.#pending;
     let pendingBits = this.#pendingBits;
     let at = first;
-    for (let i = start; i < end; i++) {
+    let i = start;
+    if (bits === 4 && pendingBits === 0) {
+      for (; i + 1 < end; i += 2) packed[at++] = (codes[i] + 8) | ((codes[i + 1] + 8) << 4);
+    }
+    for (; i < end; i++) {
       pending |= (codes[i] + offset) << pendingBits;
       pendingBits += bits;
       if (pendingBits < 8) continue;
@@ -77,10 +85,10 @@ export class CodePacker {
   }
 }
 
-function flipTopBits(codes: Int8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(codes);
-  const words = new Uint32Array(bytes.buffer, 0, bytes.length >> 2);
+/** Flips the top bit of each byte: between codes and the unsigned bytes that stand for them. */
+export function flipTopBits({ buffer, byteOffset, length }: Uint8Array | Int8Array): void {
+  const bytes = new Uint8Array(buffer, byteOffset, length);
+  const words = byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, length >> 2) : new Uint32Array(0);
   for (let i = 0; i < words.length; i++) words[i] ^= 0x80808080;
-  for (let i = 4 * words.length; i < bytes.length; i++) bytes[i] ^= 0x80;
-  return bytes;
+  for (let i = 4 * words.length; i < length; i++) bytes[i] ^= 0x80;
 }

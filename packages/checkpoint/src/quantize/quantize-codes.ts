@@ -126,7 +126,9 @@ async function quantizePiece(
 }
 
 function equalFloats(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && b.every((value, i) => value === a[i]);
+  let i = 0;
+  while (i < b.length && a[i] === b[i]) i++;
+  return i === a.length && i === b.length;
 }
 
 /** All values and one more. `value` is exact in the dtype: it is the magnitude of an element. */
