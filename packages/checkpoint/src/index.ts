@@ -1,5 +1,6 @@
 export type { JsonObject, JsonValue } from "./bytes/json.ts";
 export { compareCheckpoints } from "./compare/compare-checkpoints.ts";
+export type { StoredTensor, TensorContainer } from "./containers/tensor-container.ts";
 export { formatGranularity, parseGranularity } from "./granularity-name.ts";
 export type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./open/checkpoint.ts";
 export type { CheckpointFolder, CheckpointInput, CheckpointSink, CreateSink } from "./open/checkpoint-input.ts";
