@@ -5,6 +5,7 @@ import {
   formatValue,
   type Granularity,
   type LinearActivations,
+  linearOp,
   OctetError,
   type OptionKinds,
   type Tensor,
@@ -111,7 +112,7 @@ export class QuantizedLinear extends Module {
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
     const { activations } = this;
-    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null, activations });
+    return this.backend.run(linearOp, { x, weight: this.weight.tensor, bias: this.bias?.tensor }, { activations });
   }
 
   override extraRepr(): string {
