@@ -20,8 +20,14 @@ const refuseModules = (pattern: RegExp): Plugin => ({
   },
 });
 
+/** `pnpm test` leaves out what has this tag, and `pnpm test:full` runs it too; so does vitest on its own. */
+const tags = [
+  { name: "full", description: "takes long and rarely breaks, or repeats in depth what `pnpm test` samples" },
+];
+
 const shared = {
   exclude: ["**/node_modules/**", "**/dist/**"],
+  tags,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Vulkan, and with it Dawn for Node, runs on SwiftShader, whatever GPU the machine has.

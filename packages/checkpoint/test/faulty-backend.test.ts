@@ -4,6 +4,7 @@ import {
   createReferenceBackend,
   type Granularity,
   type HostQuantizedTensor,
+  hostTensor,
   type OpSpec,
   type QuantizedTensor,
   widen,
@@ -34,10 +35,10 @@ const schemes: readonly (readonly [CheckpointFormat, Granularity, number])[] = [
 type Sabotage = (honest: HostQuantizedTensor, earlier: HostQuantizedTensor | undefined) => HostQuantizedTensor;
 
 const withCodes = (tensor: HostQuantizedTensor, codes: Int8Array): HostQuantizedTensor => {
-  return { ...tensor, quantized: { ...tensor.quantized, data: codes } };
+  return { ...tensor, quantized: hostTensor("int8", tensor.quantized.shape, codes) };
 };
 const withScales = (tensor: HostQuantizedTensor, scales: Float32Array): HostQuantizedTensor => {
-  return { ...tensor, scale: { ...tensor.scale, data: scales } };
+  return { ...tensor, scale: hostTensor("float32", tensor.scale.shape, scales) };
 };
 
 /** Each gives what its own codes and scales say is well-formed, and what is wrong. */

@@ -26,6 +26,8 @@ export type Fault =
   | "tensor-float-32"
   | "half-sums"
   | "unrepeatable-sums"
+  | "refused-overflow"
+  | "spread-overflow"
   | "tanh-gelu"
   | "leak"
   | "consumed-input"
@@ -78,6 +80,8 @@ export const faults: Readonly<Record<Fault, string>> = {
   "tensor-float-32": "cuts float32 operands of a float linear to the 11 significant bits of TF32",
   "half-sums": "sums products of float16 or bfloat16 activations in that type",
   "unrepeatable-sums": "sums in an order that changes from run to run",
+  "refused-overflow": "throws where a result of a float linear is an infinity or NaN",
+  "spread-overflow": "lets an infinity or NaN in a result of a float linear make the rest of its row NaN",
   // Activations
   "tanh-gelu": "uses the tanh approximation of gelu",
   // Memory and ownership

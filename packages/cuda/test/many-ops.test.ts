@@ -1,4 +1,4 @@
-import type { FloatDType, HostTensor, QuantizedTensor, Tensor } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
 import { type CUDABackend, createCUDABackend } from "@octet/cuda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { emulatorMissing, loadEmulator } from "./emulator.ts";
@@ -6,11 +6,8 @@ import { emulatorMissing, loadEmulator } from "./emulator.ts";
 const size = 4;
 /** More than the device has records for. */
 const steps = 1500;
-const host = (...data: readonly number[]): HostTensor<FloatDType> => ({
-  dtype: "float32",
-  shape: [data.length / size, size],
-  data: Float32Array.from(data),
-});
+const host = (...data: readonly number[]): HostTensor<FloatDType> =>
+  hostTensor("float32", [data.length / size, size], Float32Array.from(data));
 const identity = host(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
 const fine = host(1, -2, 3, -127);
 const bad = host(1, -2, Number.NaN, -127);

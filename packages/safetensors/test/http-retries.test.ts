@@ -195,6 +195,16 @@ describe("the signal", () => {
     expect(server.requests.length).toBe(1);
   });
 
+  test("of a request is aborted once its answer is of no use, which frees the connection", async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      signals.push(init?.signal);
+      return new Response("<html>", { status: 403 });
+    };
+    await refusal(open({ fetch }));
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+  });
+
   test("leaves no timer behind", async () => {
     const aborter = new AbortController();
     const started = vi.spyOn(globalThis, "setTimeout");

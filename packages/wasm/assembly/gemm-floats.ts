@@ -1,6 +1,6 @@
 // Products of many rows in float32, within the bound of the numeric contract. Weights become float32, scale included, a panel at a time.
 import { BFLOAT16, FLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype";
-import { addBias } from "./output";
+import { addBias, unifyNaNs } from "./output";
 import { multiplyAdd } from "./multiply-add";
 import { word } from "./record";
 
@@ -149,9 +149,10 @@ function storeRow<T>(record: usize, row: usize, column: usize, columnEnd: usize,
   let output = word(record, 10) + (row * word(record, 2) + column) * sizeof<T>();
   for (; column + 4 <= columnEnd; column += 4, sums += 16, output += 4 * sizeof<T>()) {
     const y = v128.load(sums);
-    storeFour<T>(output, bias == 0 ? y : f32x4.add(y, v128.load(bias + (column << 2))));
+    storeFour<T>(output, unifyNaNs(bias == 0 ? y : f32x4.add(y, v128.load(bias + (column << 2)))));
   }
   for (; column < columnEnd; column++, sums += 4, output += sizeof<T>()) {
-    storeOne<T>(output, addBias(load<f32>(sums), bias, column));
+    const y = f32x4.splat(addBias(load<f32>(sums), bias, column));
+    storeOne<T>(output, f32x4.extract_lane(unifyNaNs(y), 0));
   }
 }

@@ -58,16 +58,37 @@ export function makeQuantizedTensor(
   return new CodesAndScales(backend, form, storage, forget);
 }
 
-/** What both kinds of tensor are: a block of memory, until it is disposed. */
-abstract class Handle implements Disposable {
+/** What the block of a tensor was made for, whatever has become of the properties that callers see. Not to be changed. */
+export function formOf(tensor: WasmHandle): TensorForm | QuantizedForm {
+  return Handle.formOf(tensor as unknown as Handle<TensorForm | QuantizedForm>);
+}
+
+/**
+ * What both kinds of tensor are: a block of memory, until it is disposed. Whatever says how large it is cannot be changed from outside: a
+ * download of one row more would return the memory of a neighbour.
+ */
+abstract class Handle<Form extends { readonly shape: readonly number[] }> implements Disposable {
   readonly backend: Backend;
+  readonly #form: Form;
   readonly #forget: () => void;
   #storage: Storage | undefined;
+  #shape: readonly number[] | undefined;
 
-  constructor(backend: Backend, storage: Storage, forget: Forget) {
+  constructor(backend: Backend, form: Form, storage: Storage, forget: Forget) {
     this.backend = backend;
+    this.#form = form;
     this.#storage = storage;
     this.#forget = () => forget(this as unknown as WasmHandle);
+  }
+
+  static formOf<Form extends { readonly shape: readonly number[] }>(handle: Handle<Form>): Form {
+    return handle.#form;
+  }
+
+  /** A frozen copy, made when it is asked for first: freezing takes as long as a small op. */
+  get shape(): readonly number[] {
+    this.#shape ??= Object.freeze([...this.#form.shape]);
+    return this.#shape;
   }
 
   get disposed(): boolean {
@@ -92,34 +113,37 @@ abstract class Handle implements Disposable {
   }
 }
 
-class DenseTensor<D extends DType> extends Handle implements WasmTensor<D> {
-  readonly dtype: D;
-  readonly shape: readonly number[];
-  readonly byteLength: number;
+class DenseTensor<D extends DType> extends Handle<TensorForm<D>> implements WasmTensor<D> {
+  constructor(backend: Backend, { dtype, shape }: TensorForm<D>, storage: Storage, forget: Forget) {
+    super(backend, { dtype, shape: [...shape] }, storage, forget);
+  }
 
-  constructor(backend: Backend, form: TensorForm<D>, storage: Storage, forget: Forget) {
-    super(backend, storage, forget);
-    this.dtype = form.dtype;
-    this.shape = form.shape;
-    this.byteLength = tensorBytes(form);
-    Object.freeze(this);
+  get dtype(): D {
+    return Handle.formOf(this).dtype;
+  }
+
+  get byteLength(): number {
+    return tensorBytes(Handle.formOf(this));
   }
 }
 
-class CodesAndScales extends Handle implements WasmQuantizedTensor {
-  readonly shape: readonly number[];
-  readonly granularity: Granularity;
-  readonly bits: number;
-  readonly byteLength: number;
+class CodesAndScales extends Handle<QuantizedForm> implements WasmQuantizedTensor {
+  constructor(backend: Backend, { shape, granularity, bits }: QuantizedForm, storage: Storage, forget: Forget) {
+    const form = { shape: [...shape], granularity: Object.freeze({ ...granularity }), bits };
+    super(backend, form, storage, forget);
+  }
 
-  constructor(backend: Backend, form: QuantizedForm, storage: Storage, forget: Forget) {
-    super(backend, storage, forget);
-    this.shape = form.shape;
-    this.granularity = form.granularity;
-    this.bits = form.bits;
-    const { codeBytes, scaleBytes } = quantizedParts(form);
-    this.byteLength = codeBytes + scaleBytes;
-    Object.freeze(this);
+  get granularity(): Granularity {
+    return Handle.formOf(this).granularity;
+  }
+
+  get bits(): number {
+    return Handle.formOf(this).bits;
+  }
+
+  get byteLength(): number {
+    const { codeBytes, scaleBytes } = quantizedParts(Handle.formOf(this));
+    return codeBytes + scaleBytes;
   }
 }
 

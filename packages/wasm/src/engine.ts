@@ -8,6 +8,8 @@ import { TaskQueue } from "./task-queue.ts";
 /** Memory and threads: runs plans and says when their results are there. It knows blocks, not tensors. */
 export class Engine {
   readonly heap: Heap;
+  /** Threads that run ops. */
+  readonly threads: number;
   readonly #runner: Runner;
   readonly #queue: TaskQueue;
   readonly #scan: NonFiniteScan;
@@ -15,6 +17,7 @@ export class Engine {
 
   constructor(heap: Heap, runner: Runner, scan: NonFiniteScan) {
     this.heap = heap;
+    this.threads = runner.threads;
     this.#runner = runner;
     this.#queue = new TaskQueue(runner, heap);
     this.#scan = scan;

@@ -1,5 +1,6 @@
 import type { Backend, FloatDType, Tensor } from "@octet/core";
 import { describe, expect, it, vi } from "vitest";
+import { compileKernels } from "./compile-kernels.ts";
 import type { Engine } from "./engine.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import { startInlineEngine } from "./start-engine.ts";
@@ -10,7 +11,7 @@ const k = 1024;
 const float32Bytes = n * k * 4;
 
 async function start(): Promise<{ engine: Engine; backend: Backend }> {
-  const { engine, capacity } = await startInlineEngine(await loadKernelBinary("plain"));
+  const { engine, capacity } = startInlineEngine(await compileKernels(await loadKernelBinary("plain")));
   const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
   return { engine, backend: makeBackend(engine, info) };
 }

@@ -3,6 +3,7 @@ import {
   type HostQuantizedTensor,
   type HostTensor,
   hostTensor,
+  OctetError,
   scaleShape,
   type TypedArrayOf,
 } from "@octet/core";
@@ -22,17 +23,17 @@ export function storeQuantized(heap: Heap, address: number, host: HostQuantizedT
   storeTensor(heap, address + scaleOffset, host.scale);
 }
 
-/** A fresh copy of a tensor. */
+/** A fresh copy of a tensor. @throws OctetError `ERR_OUT_OF_MEMORY` */
 export function copyTensor<D extends DType>(
   heap: Heap,
   address: number,
   { dtype, shape }: TensorForm<D>,
 ): HostTensor<D> {
-  const { buffer } = heap.bytes(address, tensorBytes({ dtype, shape })).slice();
-  return hostTensor(dtype, shape, viewAs(dtype, buffer));
+  const bytes = copyBytes(heap.bytes(address, tensorBytes({ dtype, shape })));
+  return hostTensor(dtype, shape, viewAs(dtype, bytes.buffer));
 }
 
-/** A fresh copy of codes and scales. */
+/** A fresh copy of codes and scales. @throws OctetError `ERR_OUT_OF_MEMORY` */
 export function copyQuantized(heap: Heap, address: number, form: QuantizedForm): HostQuantizedTensor {
   const { shape, granularity, bits } = form;
   const scale = { dtype: "float32", shape: scaleShape(granularity, shape) } as const;
@@ -42,6 +43,18 @@ export function copyQuantized(heap: Heap, address: number, form: QuantizedForm):
     granularity,
     bits,
   };
+}
+
+function copyBytes(bytes: Uint8Array): Uint8Array {
+  try {
+    return bytes.slice();
+  } catch (cause) {
+    throw new OctetError(
+      "ERR_OUT_OF_MEMORY",
+      `the host has no room for a copy of ${bytes.length} bytes; let go of other arrays, or download smaller tensors`,
+      { cause },
+    );
+  }
 }
 
 function bytesOf(data: ArrayBufferView): Uint8Array {

@@ -7,6 +7,7 @@ import type { Runner } from "./runner.ts";
 /** Runs everything at the call, on the calling thread. */
 export class InlineRunner implements Runner {
   readonly immediate = true;
+  readonly threads = 1;
   readonly #kernels: readonly Kernel[];
   readonly #memory: WebAssembly.Memory;
   #ticket = 0;

@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type Backend, type HostTensor, hostTensor, OctetError } from "@octet/core";
 import { describe, expect, it } from "vitest";
+import { compileKernels } from "./compile-kernels.ts";
 import { addressLimit } from "./heap.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
@@ -13,7 +14,7 @@ const binary = await loadKernelBinary("plain");
 async function start(threads: number): Promise<{ engine: StartedEngine["engine"]; backend: Backend }> {
   const { engine, capacity } =
     threads === 1
-      ? await startInlineEngine(binary)
+      ? startInlineEngine(await compileKernels(binary))
       : await startPoolEngine(binary, findWorkers() as StartWorker, threads);
   const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
   return { engine, backend: makeBackend(engine, info) };

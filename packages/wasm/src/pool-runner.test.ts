@@ -17,8 +17,8 @@ afterEach(() => pools.splice(0).forEach((pool) => void pool.dispose()));
 
 async function startPool(): Promise<{ pool: PoolRunner; memory: WebAssembly.Memory }> {
   const memory = new WebAssembly.Memory({ initial: source / 65536 + 2, maximum: 65536, shared: true });
-  const pool = new PoolRunner(memory);
-  await pool.start(startWorker, module, memory, 2);
+  const pool = new PoolRunner(memory, 2);
+  await pool.start(startWorker, module, memory);
   pools.push(pool);
   return { pool, memory };
 }
@@ -61,7 +61,7 @@ test("waits by blocking, in the backlog as well", async () => {
 test("goes on blocking while chunks of a slow launch finish, and gives up when none does", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const words = new Int32Array(memory.buffer);
-  const pool = new PoolRunner(memory);
+  const pool = new PoolRunner(memory, 2);
   const ticket = pool.submit([relu(source, target, 12)]); // three chunks, and nobody to run them but this test
   const wait = vi.spyOn(Atomics, "wait").mockImplementation(() => {
     if (finishChunk(words, 0)) Atomics.store(words, control.completed, 1);
@@ -103,12 +103,12 @@ test("disposing rejects what waits", async () => {
 test("rejects when a worker does not start", async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const refused = new Error("refused");
-  const pool = new PoolRunner(memory);
+  const pool = new PoolRunner(memory, 2);
   const start: StartWorker = (_start, { onFailure }) => {
     queueMicrotask(() => onFailure(refused));
     return { keepAlive: () => {}, terminate: () => {} };
   };
-  await expect(pool.start(start, module, memory, 2)).rejects.toBe(refused);
+  await expect(pool.start(start, module, memory)).rejects.toBe(refused);
 });
 
 test.each([0, 1, 2])("leaves no worker running when number %i of three cannot be made", async (refused) => {
@@ -122,7 +122,7 @@ test.each([0, 1, 2])("leaves no worker running when number %i of three cannot be
     queueMicrotask(() => onMessage("ready"));
     return worker;
   };
-  await expect(new PoolRunner(memory).start(start, module, memory, 3)).rejects.toBe(tooMany);
+  await expect(new PoolRunner(memory, 3).start(start, module, memory)).rejects.toBe(tooMany);
   expect(started).toHaveLength(2);
   for (const { terminate } of started) expect(terminate).toHaveBeenCalledTimes(1);
 });

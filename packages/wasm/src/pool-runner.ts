@@ -18,6 +18,7 @@ const blockingLimit = 60_000;
 /** Hands launches to workers and never waits for them, unless asked to. See pool-protocol.ts. */
 export class PoolRunner implements Runner {
   readonly immediate = false;
+  readonly threads: number;
   readonly #words: Int32Array;
   readonly #workers: PoolWorker[] = [];
   /** Launches for which the ring had no room, in order. */
@@ -26,18 +27,14 @@ export class PoolRunner implements Runner {
   #published = 0;
   #failure: OctetError | undefined;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WebAssembly.Memory, threads: number) {
+    this.threads = threads;
     this.#words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
   }
 
   /** Starts the workers. Rejects when one does not start; no other is left running then. */
-  async start(
-    startWorker: StartWorker,
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    threads: number,
-  ): Promise<void> {
-    const starts = Array.from({ length: threads }, (_, thread) => {
+  async start(startWorker: StartWorker, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
+    const starts = Array.from({ length: this.threads }, (_, thread) => {
       return new Promise<void>((resolve, reject) => {
         const worker = startWorker(
           { module, memory, thread },

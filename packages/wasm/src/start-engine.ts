@@ -1,4 +1,5 @@
 import { OctetError } from "@octet/core";
+import { compileKernels } from "./compile-kernels.ts";
 import { Engine } from "./engine.ts";
 import { addressLimit, Heap, pageBytes } from "./heap.ts";
 import { InlineRunner } from "./inline-runner.ts";
@@ -23,9 +24,8 @@ interface LimitedMemory {
   readonly limit: number;
 }
 
-/** Runs ops on the calling thread. */
-export async function startInlineEngine(binary: Uint8Array<ArrayBuffer>): Promise<StartedEngine> {
-  const module = await compileKernels(binary);
+/** Runs ops on the calling thread. `module` imports a memory that is not shared. @throws OctetError `ERR_UNAVAILABLE` */
+export function startInlineEngine(module: WebAssembly.Module): StartedEngine {
   const limited = makeMemory(1, false);
   return makeEngine(module, limited, 1, (kernels) => new InlineRunner(kernels, limited.memory));
 }
@@ -38,27 +38,13 @@ export async function startPoolEngine(
 ): Promise<StartedEngine> {
   const module = await compileKernels(shareMemoryImport(binary));
   const limited = makeMemory(threads, true);
-  const runner = new PoolRunner(limited.memory);
-  await runner.start(startWorker, module, limited.memory, threads);
+  const runner = new PoolRunner(limited.memory, threads);
+  await runner.start(startWorker, module, limited.memory);
   try {
     return makeEngine(module, limited, threads, () => runner);
   } catch (cause) {
     runner.dispose();
     throw cause;
-  }
-}
-
-/** A page may forbid this, which nothing tells beforehand. */
-async function compileKernels(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  try {
-    return await WebAssembly.compile(binary);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OctetError(
-      "ERR_UNAVAILABLE",
-      `wasm: the kernels do not compile; a content security policy has to allow 'wasm-unsafe-eval' for scripts (${reason})`,
-      { cause },
-    );
   }
 }
 
@@ -68,10 +54,21 @@ function makeEngine(
   threads: number,
   makeRunner: (kernels: readonly Kernel[]) => Runner,
 ): StartedEngine {
-  const kernels = instantiateKernels(module, memory);
+  const kernels = instantiate(module, memory);
   const heap = new Heap(memory, heapAddress(threads), limit);
   const engine = new Engine(heap, makeRunner(kernels), createNonFiniteScan(kernels, memory));
   return { engine, capacity: limit - heapAddress(threads) };
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): readonly Kernel[] {
+  try {
+    return instantiateKernels(module, memory);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new OctetError("ERR_UNAVAILABLE", `wasm: the kernels do not start (${reason}); close other programs`, {
+      cause,
+    });
+  }
 }
 
 /**

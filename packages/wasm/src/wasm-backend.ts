@@ -8,7 +8,6 @@ import {
   type HostQuantizedTensor,
   type HostTensor,
   isDefinedOp,
-  isQuantizedTensor,
   type LinearOptions,
   type MemoryUse,
   type OpSpec,
@@ -25,6 +24,7 @@ import {
   validateUpload,
 } from "@octet/core";
 import {
+  formOf,
   makeQuantizedTensor,
   makeTensor,
   type QuantizedForm,
@@ -97,8 +97,9 @@ class WasmBackend implements Backend {
   async download(tensor: Tensor | QuantizedTensor): Promise<HostTensor | HostQuantizedTensor> {
     validateOwned(this, tensor, "the tensor to download");
     const { heap } = this.#engine;
+    const form = formOf(tensor as WasmHandle);
     return this.#engine.read<HostTensor | HostQuantizedTensor>(storageOf(tensor), (address) =>
-      isQuantizedTensor(tensor) ? copyQuantized(heap, address, tensor) : copyTensor(heap, address, tensor),
+      "granularity" in form ? copyQuantized(heap, address, form) : copyTensor(heap, address, form),
     );
   }
 
@@ -124,6 +125,7 @@ class WasmBackend implements Backend {
       x: sourceOf(x),
       weight: weightSource(weight as WasmHandle, geometry.k),
       bias: bias && sourceOf(bias),
+      threads: this.#engine.threads,
     });
     const inputs = bias === undefined ? [x, weight] : [x, weight, bias];
     return this.#run({ dtype: geometry.dtype, shape: geometry.outputShape }, plan, inputs);

@@ -1,3 +1,4 @@
+import { bytesPerElement } from "@octet/core";
 import { codesCode, dtypeCode } from "../dtype-code.ts";
 import type { Launch } from "../launch.ts";
 import { packedRowBytes, planBias } from "./bias.ts";
@@ -10,7 +11,7 @@ const columnUnit = 64;
 
 /** The bounded mode: x and weights as float32, whatever they were. */
 export function planFloatLinear(sources: LinearSources): Plan {
-  const { geometry, x, weight } = sources;
+  const { geometry, x, weight, threads } = sources;
   const { m, n, k, dtype } = geometry;
   // gemv-floats reads 8 weights at a time, and gemv-codes 16: a group must not end in between.
   const single = m === 1 && (weight.dtype !== "codes" || weight.group === k || weight.group % 8 === 0);
@@ -23,6 +24,7 @@ export function planFloatLinear(sources: LinearSources): Plan {
     launches: (output, [packed, transposed, biasFloats]) => {
       if (m === 0 || n === 0) return [];
       const { address, scales, scaleStride, group } = weight;
+      const weightBytes = weight.dtype === "codes" ? 1 : bytesPerElement[weight.dtype];
       const weightCode = weight.dtype === "codes" ? codesCode : dtypeCode[weight.dtype];
       const common = [n, k, address, weightCode, scales, scaleStride, group];
       const result = [bias.address(biasFloats), output, dtypeCode[dtype]];
@@ -36,7 +38,7 @@ export function planFloatLinear(sources: LinearSources): Plan {
         ? {
             kernel: "gemvFloats",
             items: n,
-            grain: streamGrain(k),
+            grain: streamGrain(n, k * weightBytes, threads),
             words: [packed, ...common, ...result, transposes ? transposed : 0],
           }
         : { kernel: "gemmFloats", items: n, grain: columnUnit, words: [packed, m, ...common, ...result] };

@@ -13,7 +13,7 @@ const treeBytes = 7 * (panelRows + 1) * 16;
 
 /** The exact modes: the rows of x become integer codes, then integers are multiplied. */
 export function planIntegerLinear(sources: LinearSources, activations: "int8" | "int16"): Plan {
-  const { geometry, x, weight } = sources;
+  const { geometry, x, weight, threads } = sources;
   const { m, n, k, dtype } = geometry;
   const rows = m === 1 ? 1 : panelRows;
   const panels = Math.ceil(m / rows);
@@ -45,7 +45,7 @@ export function planIntegerLinear(sources: LinearSources, activations: "int8" | 
           ? {
               kernel: "gemvIntegers",
               items: n,
-              grain: streamGrain(k),
+              grain: streamGrain(n, k, threads),
               words: [codes, scales, n, k, ...common],
             }
           : {

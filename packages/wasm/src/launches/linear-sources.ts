@@ -21,6 +21,8 @@ export interface LinearSources {
   readonly x: Source;
   readonly weight: WeightSource;
   readonly bias: Source | undefined;
+  /** That the columns are shared out among. */
+  readonly threads: number;
 }
 
 /** What the kernels need to know of a weight `[n, k]`, which is a float tensor or a quantized one. */

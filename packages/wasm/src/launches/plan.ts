@@ -25,7 +25,19 @@ export function grainOf(cost: number, unit = 1): number {
   return Math.ceil(Math.max(1, 65536 / Math.max(1, cost)) / unit) * unit;
 }
 
-/** As above, of columns that are read once, in four streams: long ones are fetched ahead better; assembly/streams.ts. */
-export function streamGrain(cost: number): number {
-  return Math.ceil(Math.max(1, 262144 / Math.max(1, cost)) / 4) * 4;
+/** Bytes of weights in a chunk: fewer are not worth a thread, and more of them are not read faster. */
+const leastStream = 32768;
+const mostStream = 2 ** 20;
+
+/**
+ * How many of `columns` that are read once, of `bytes` each, a call of a kernel takes. It cuts them into four streams, which memory fetches
+ * ahead better the longer they are (assembly/streams.ts): so a thread takes all of its columns in one call. Of many bytes every thread
+ * takes several parts, the same number each: threads are not equally fast, and an engine exchanges a function that has become hot only
+ * when it is called again.
+ */
+export function streamGrain(columns: number, bytes: number, threads: number): number {
+  const total = columns * bytes;
+  const rounds = Math.ceil(total / (threads * mostStream));
+  const chunks = Math.min(threads * rounds, Math.ceil(total / leastStream));
+  return Math.ceil(columns / Math.max(1, chunks) / 4) * 4;
 }
