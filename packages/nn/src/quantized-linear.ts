@@ -11,6 +11,7 @@ import {
   type Tensor,
   validateOptions,
 } from "@octet/core";
+import { formatGranularity } from "@octet/core/names";
 import { FloatParameter } from "./float-parameter.ts";
 import { describeFeatures, isLinear, type Linear, stageBias, validateBias } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -117,8 +118,7 @@ export class QuantizedLinear extends Module {
 
   override extraRepr(): string {
     const { granularity, bits, activations } = this;
-    const name = granularity.kind === "group" ? `group:${granularity.size}` : granularity.kind;
-    return `${describeFeatures(this)}, bits=${bits}, granularity=${name}, activations=${activations}`;
+    return `${describeFeatures(this)}, bits=${bits}, granularity=${formatGranularity(granularity)}, activations=${activations}`;
   }
 }
 

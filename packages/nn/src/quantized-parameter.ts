@@ -19,8 +19,8 @@ import {
   validateBackend,
   validateOptions,
 } from "@octet/core";
+import { inferGranularity, storedScaleShape } from "@octet/core/names";
 import { Parameter, validateTensors } from "./parameter.ts";
-import { inferGranularity, storedScaleShape } from "./scale-shape.ts";
 import { isDeviceTensor, validateSource } from "./tensor-source.ts";
 
 export interface QuantizedParameterOptions {
