@@ -4,5 +4,5 @@ import { library } from "../../tsup.base.ts";
 
 export default library(["src/index.ts", "src/backend.ts", "src/names.ts"], {
   // The build of names holds picomatch, a devDependency, so that whoever installs core installs nothing else. Its licence goes with it.
-  onSuccess: () => copyFile(fileURLToPath(import.meta.resolve("picomatch/LICENSE")), "dist/names.LICENSE-picomatch"),
+  onSuccess: () => copyFile(fileURLToPath(import.meta.resolve("picomatch/LICENSE")), "dist/names.js.LICENSE.txt"),
 });
