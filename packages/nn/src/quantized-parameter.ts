@@ -7,7 +7,7 @@ import {
   type HostTensor,
   hostTensor,
   type LinearActivations,
-  linearGeometry,
+  linearOp,
   normalizeGranularity,
   normalizeHostTensor,
   OctetError,
@@ -111,6 +111,6 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
   #validate(granularity: Granularity): void {
     const { shape, bits, activations } = this;
     const x = { dtype: "float32", shape: [1, shape[1]] } as const;
-    linearGeometry(x, { shape, granularity, bits }, undefined, { activations });
+    linearOp.plan({ x, weight: { shape, granularity, bits }, bias: undefined }, { activations });
   }
 }
