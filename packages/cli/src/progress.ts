@@ -1,8 +1,7 @@
 import cliProgress from "cli-progress";
 import prettyBytes from "pretty-bytes";
-import { printable } from "./printable.ts";
 import type { Session } from "./session.ts";
-import { truncateMiddle } from "./truncate-middle.ts";
+import { printable, truncateMiddle } from "./text.ts";
 
 /** How far a long run has come, in the unit of its total. */
 export interface ProgressStep {

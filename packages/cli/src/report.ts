@@ -1,13 +1,9 @@
 import { formatGranularity, type LayerReport, type QuantizationReport } from "@octet/checkpoint";
 import prettyBytes from "pretty-bytes";
-import { colorsFor } from "./colors.ts";
-import { countNoun } from "./count-noun.ts";
 import type { LayerJson, ReportJson } from "./json.ts";
-import { formatDecibels, formatError } from "./number-text.ts";
-import { printable } from "./printable.ts";
 import type { Session } from "./session.ts";
-import { formatShape } from "./shape-text.ts";
 import { type Column, renderTable } from "./table.ts";
+import { colorsFor, countNoun, formatDecibels, formatError, formatShape, printable } from "./text.ts";
 
 const columns: readonly Column[] = [
   { header: "layer", gives: "middle" },

@@ -74,6 +74,19 @@ it("shows control characters of a name instead of obeying them", () => {
   );
 });
 
+it("aligns letters that take two columns", () => {
+  const rows = [
+    ["層.重み", "7×33"],
+    ["a", "1"],
+  ];
+  const { columns } = table;
+  expect(renderTable({ columns, rows }, createCapture(), {}).split("\n").slice(1, 4)).toEqual([
+    "───────  ─────",
+    "層.重み   7×33",
+    "a            1",
+  ]);
+});
+
 it("colours headers without moving columns", () => {
   const plain = renderTable(table, createCapture(), {});
   const colored = renderTable(table, createCapture(), { FORCE_COLOR: "1" });

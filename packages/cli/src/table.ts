@@ -1,9 +1,7 @@
-import { Table as Layout } from "console-table-printer";
+import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import { colorsFor } from "./colors.ts";
-import { printable } from "./printable.ts";
 import type { OutputStream, Streams } from "./session.ts";
-import { truncateMiddle } from "./truncate-middle.ts";
+import { colorsFor, printable, truncateMiddle } from "./text.ts";
 
 export interface Column {
   readonly header: string;
@@ -39,20 +37,30 @@ export function renderTable(table: Table, stream: OutputStream, env: Streams["en
   const widths = fitWidths(columns, rows, availableWidth(columns, stream));
   const fitted = rows.map((row) => fitRow(row, columns, widths));
   const totals = table.totals ? fitted.pop() : undefined;
-  const colors = colorsFor(stream, env);
-  const rule = widths.map((width) => colors.dim("─".repeat(width)));
-  const layout = new Layout({
-    columns: columns.map(({ header, align }, index) => {
-      return { name: String(index), title: colors.bold(header), alignment: align ?? "left" };
-    }),
-    style: borderless,
-    shouldDisableColors: true,
+  const { bold, dim } = colorsFor(stream, env);
+  const draw = (row: readonly string[], paint = plain): string => drawRow(row, columns, widths, paint);
+  const lineOf = (width: number): string => "─".repeat(width);
+  const rule = draw(widths.map(lineOf), dim);
+  const headers = columns.map(({ header }) => header);
+  const lines = [draw(headers, bold), rule, ...fitted.flat().map((row) => draw(row))];
+  if (totals) lines.push(rule, ...totals.map((row) => draw(row, bold)));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+const plain = (text: string): string => text;
+
+/** One line. Colours go round the text of a cell, so that they never count for its width. */
+function drawRow(
+  row: readonly string[],
+  columns: readonly Column[],
+  widths: readonly number[],
+  paint: (text: string) => string,
+): string {
+  const cells = row.map((text, index) => {
+    const padding = " ".repeat(Math.max(widths[index] - stringWidth(text), 0));
+    return columns[index].align === "right" ? padding + paint(text) : paint(text) + padding;
   });
-  layout.addRows([rule, ...fitted.flat()].map(toRecord));
-  if (totals) layout.addRows([rule, ...totals.map((line) => line.map((text) => colors.bold(text)))].map(toRecord));
-  const lines = layout.render().split("\n");
-  // Each cell comes with a space on both sides, and each border that is off with an empty line.
-  return lines.filter((line) => line !== "").reduce((text, line) => `${text}${line.slice(1).trimEnd()}\n`, "");
+  return cells.join(" ".repeat(gap)).trimEnd();
 }
 
 function availableWidth(columns: readonly Column[], stream: OutputStream): number {
@@ -65,25 +73,18 @@ function fitRow(row: readonly string[], columns: readonly Column[], widths: read
   const cells = row.map((text, index) => {
     const width = widths[index];
     if (columns[index].gives !== "wraps") return [truncateMiddle(text, width)];
-    return text.length <= width ? [text] : wrapAnsi(text, width, { hard: true }).split("\n");
+    return stringWidth(text) <= width ? [text] : wrapAnsi(text, width, { hard: true }).split("\n");
   });
   const height = Math.max(...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ""));
 }
 
-function toRecord(row: readonly string[]): Record<string, string> {
-  return Object.fromEntries(row.entries());
-}
-
 function fitWidths(columns: readonly Column[], rows: readonly (readonly string[])[], available: number): number[] {
   const widths = columns.map(({ header }, index) =>
-    rows.reduce((widest, row) => Math.max(widest, row[index].length), header.length),
+    rows.reduce((widest, row) => Math.max(widest, stringWidth(row[index])), stringWidth(header)),
   );
   const excess = widths.reduce((sum, width) => sum + width + gap, -gap) - available;
   const shrinking = columns.findIndex(({ gives }) => gives !== undefined);
   if (excess > 0 && shrinking >= 0) widths[shrinking] = Math.max(widths[shrinking] - excess, smallestColumn);
   return widths;
 }
-
-const noLine = { left: "", mid: "", right: "", other: "" };
-const borderless = { headerTop: noLine, headerBottom: noLine, tableBottom: noLine, rowSeparator: noLine, vertical: "" };
