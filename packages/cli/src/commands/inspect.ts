@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import prettyBytes from "pretty-bytes";
 import type { InspectJson } from "../json.ts";
 import { printJson, type Session } from "../session.ts";
-import { renderTable } from "../table.ts";
-import { countNoun, formatShape, printable } from "../text.ts";
+import { renderTable } from "../terminal/table.ts";
+import { countNoun, formatShape, printable } from "../terminal/text.ts";
 
 export function addInspectCommand(program: Command, session: Session): void {
   program

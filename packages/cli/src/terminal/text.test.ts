@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createCapture } from "../test/support/streams.ts";
+import { createCapture } from "../../test/support/streams.ts";
 import { colorsFor, countNoun, formatDecibels, formatError, formatShape, printable, truncateMiddle } from "./text.ts";
 
 it("counts nouns, and shows shapes", () => {

@@ -1,5 +1,5 @@
 import picocolors from "picocolors";
-import type { OutputStream, Streams } from "./session.ts";
+import type { OutputStream, Streams } from "../session.ts";
 
 /** `1 tensor`, `12,345 tensors`. */
 export function countNoun(count: number, noun: string): string {

@@ -1,7 +1,7 @@
 import { formatGranularity, type LayerReport, type QuantizationReport } from "@octet/checkpoint";
 import prettyBytes from "pretty-bytes";
-import type { LayerJson, ReportJson } from "./json.ts";
-import type { Session } from "./session.ts";
+import type { LayerJson, ReportJson } from "../json.ts";
+import type { Session } from "../session.ts";
 import { type Column, renderTable } from "./table.ts";
 import { colorsFor, countNoun, formatDecibels, formatError, formatShape, printable } from "./text.ts";
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { formatErrorLine } from "../terminal/text.ts";
 import { openErrorStream } from "./error-stream.ts";
 import { Interruption, interruptingSignals } from "./interruption.ts";
 import { NativeOutput } from "./native-output.ts";
-import { formatErrorLine } from "./text.ts";
 
 /** Where the worker finds the user's standard error: its own takes what native code writes. */
 export const userErrorDescriptor = 3;

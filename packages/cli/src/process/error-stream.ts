@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { isatty, WriteStream } from "node:tty";
-import type { OutputStream } from "./session.ts";
+import type { OutputStream } from "../session.ts";
 
 /** How long a pipe that is full is left to its reader, in ms. */
 const patience = 5;

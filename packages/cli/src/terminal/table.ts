@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { OutputStream, Streams } from "./session.ts";
+import type { OutputStream, Streams } from "../session.ts";
 import { colorsFor, printable, truncateMiddle } from "./text.ts";
 
 export interface Column {

@@ -1,4 +1,4 @@
-import type { OutputStream } from "./session.ts";
+import type { OutputStream } from "../session.ts";
 
 /**
  * Keeps a process alive whose output nobody reads any more (`octet inspect FILE | head`): the rest is dropped, the work and its exit

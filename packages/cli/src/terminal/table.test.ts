@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
-import { createCapture } from "../test/support/streams.ts";
+import { createCapture } from "../../test/support/streams.ts";
 import { renderTable, type Table } from "./table.ts";
 
 const table: Table = {

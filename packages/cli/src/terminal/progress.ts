@@ -1,6 +1,6 @@
 import cliProgress from "cli-progress";
 import prettyBytes from "pretty-bytes";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { printable, truncateMiddle } from "./text.ts";
 
 /** How far a long run has come, in the unit of its total. */
