@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ByteSource } from "./byte-source.ts";
-import { bytesSource } from "./bytes-source.ts";
-import { bitsPerElement, type SafetensorsDType } from "./dtype.ts";
-import { encodeSafetensors, type TensorData } from "./encode.ts";
-import { OctetError } from "./errors.ts";
-import { openSafetensors, type SafetensorsReader } from "./reader.ts";
-import { parseShardIndex } from "./shard-index.ts";
+import type { ByteSource } from "../bytes/byte-source.ts";
+import { bytesSource } from "../bytes/bytes-source.ts";
+import { bitsPerElement, type SafetensorsDType } from "../dtype.ts";
+import { encodeSafetensors, type TensorData } from "../encode.ts";
+import { OctetError } from "../errors.ts";
+import { openSafetensors, type SafetensorsReader } from "../reader.ts";
+import { parseShardIndex } from "../shard-index.ts";
 
 const SEED = 20260927;
 const dtypes: SafetensorsDType[] = [

@@ -1,5 +1,5 @@
-import type { ByteFolder } from "./byte-folder.ts";
-import type { OwnedByteSource } from "./byte-source.ts";
+import type { ByteFolder } from "../bytes/byte-folder.ts";
+import type { OwnedByteSource } from "../bytes/byte-source.ts";
 import { addressInFolder, parseAddress } from "./http-address.ts";
 import { type HttpOptions, readHttpOptions } from "./http-options.ts";
 import { openHttpSource } from "./http-source.ts";

@@ -1,6 +1,6 @@
-import { bitsPerElement } from "./dtype.ts";
-import { OctetError, quote } from "./errors.ts";
-import type { TensorSpec } from "./tensor-info.ts";
+import { bitsPerElement } from "../dtype.ts";
+import { OctetError, quote } from "../errors.ts";
+import type { TensorSpec } from "../header/tensor-info.ts";
 
 const LARGEST_U64 = 2n ** 64n - 1n;
 

@@ -1,4 +1,4 @@
-import { OctetError, quote } from "./errors.ts";
+import { OctetError, quote } from "../errors.ts";
 import { RequestGate } from "./request-gate.ts";
 
 export interface HttpOptions {

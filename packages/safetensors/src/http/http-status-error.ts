@@ -1,4 +1,4 @@
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 
 /** ERR_UNAVAILABLE of a server that answered with an error. */
 export class HttpStatusError extends OctetError {

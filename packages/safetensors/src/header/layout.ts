@@ -1,5 +1,5 @@
-import { byteLengthOf } from "./byte-length.ts";
-import { OctetError, quote } from "./errors.ts";
+import { byteLengthOf } from "../bytes/byte-length.ts";
+import { OctetError, quote } from "../errors.ts";
 import type { HeaderEntry } from "./header.ts";
 import type { TensorInfo } from "./tensor-info.ts";
 

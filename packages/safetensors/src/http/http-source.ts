@@ -1,5 +1,5 @@
-import { allocateBytes, checkRange, type OwnedByteSource } from "./byte-source.ts";
-import { OctetError } from "./errors.ts";
+import { allocateBytes, checkRange, type OwnedByteSource } from "../bytes/byte-source.ts";
+import { OctetError } from "../errors.ts";
 import { parseAddress } from "./http-address.ts";
 import type { HttpAttempt } from "./http-attempt.ts";
 import { HttpClient } from "./http-client.ts";

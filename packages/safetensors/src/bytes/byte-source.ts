@@ -1,5 +1,5 @@
+import { OctetError, quote } from "../errors.ts";
 import { isBytes } from "./check-bytes.ts";
-import { OctetError, quote } from "./errors.ts";
 
 /**
  * Random access to bytes that do not change: a file, a Blob, a resource on a server. The reader is written against this,

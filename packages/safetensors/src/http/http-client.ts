@@ -1,4 +1,4 @@
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 import { placeOf } from "./http-address.ts";
 import { HttpAttempt } from "./http-attempt.ts";
 import type { HttpSettings } from "./http-options.ts";

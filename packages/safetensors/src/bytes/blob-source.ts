@@ -1,5 +1,5 @@
+import { OctetError, quote } from "../errors.ts";
 import { checkRange, type OwnedByteSource } from "./byte-source.ts";
-import { OctetError, quote } from "./errors.ts";
 
 /**
  * A source over a Blob, for instance a File that the user chose in a browser. Only what is read is loaded. Reading

@@ -1,4 +1,4 @@
-import { OctetError, quote } from "./errors.ts";
+import { OctetError, quote } from "../errors.ts";
 import { safetensorsLimits } from "./limits.ts";
 import { unescapeJson } from "./unescape-json.ts";
 

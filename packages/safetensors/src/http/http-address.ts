@@ -1,5 +1,5 @@
-import { OctetError, quote } from "./errors.ts";
-import { findNameProblem } from "./file-name.ts";
+import { findNameProblem } from "../bytes/file-name.ts";
+import { OctetError, quote } from "../errors.ts";
 
 /**
  * The address of a resource; in a browser a relative one counts from the page. Messages never repeat it, since it may hold a secret.

@@ -1,4 +1,4 @@
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 
 /**
  * Refuses data that is not a Uint8Array: of another view, the values or the length in elements would be taken for bytes somewhere

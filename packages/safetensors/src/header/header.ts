@@ -1,5 +1,5 @@
-import { dtypeList, isSafetensorsDType, type SafetensorsDType } from "./dtype.ts";
-import { quote } from "./errors.ts";
+import { dtypeList, isSafetensorsDType, type SafetensorsDType } from "../dtype.ts";
+import { quote } from "../errors.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { safetensorsLimits } from "./limits.ts";
 

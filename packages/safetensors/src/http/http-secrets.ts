@@ -1,4 +1,4 @@
-import { quote } from "./errors.ts";
+import { quote } from "../errors.ts";
 
 const HIDDEN = "[hidden]";
 /** Shorter texts are not secrets, and hiding them would spoil messages. */

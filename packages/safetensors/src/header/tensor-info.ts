@@ -1,4 +1,4 @@
-import type { SafetensorsDType } from "./dtype.ts";
+import type { SafetensorsDType } from "../dtype.ts";
 
 /** What a tensor is to be in a file that is yet to be written. */
 export interface TensorSpec {

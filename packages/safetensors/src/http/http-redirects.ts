@@ -1,4 +1,4 @@
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 import { parseAddress, placeOf } from "./http-address.ts";
 import type { HttpSettings } from "./http-options.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 import { parseHeader } from "./header.ts";
 import { safetensorsLimits } from "./limits.ts";
 

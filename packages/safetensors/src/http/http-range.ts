@@ -1,4 +1,4 @@
-import { OctetError, quote } from "./errors.ts";
+import { OctetError, quote } from "../errors.ts";
 import { HttpStatusError } from "./http-status-error.ts";
 
 /** What an answer to a range request says about the resource as a whole. */
