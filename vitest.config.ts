@@ -47,6 +47,7 @@ export default defineConfig({
           name: "source",
           include: [
             "{packages,apps,examples}/*/src/**/*.test.ts",
+            "packages/*/self-test/**/*.test.ts",
             "{apps,examples}/*/test/**/*.test.ts",
             ...publicFace,
           ],
