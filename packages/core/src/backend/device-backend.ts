@@ -1,6 +1,7 @@
 import { DisposableObject } from "../disposable-object.ts";
+import { OctetError } from "../errors.ts";
 import { fusedOps } from "../ops/fused-ops.ts";
-import { planOp } from "../ops/plan-op.ts";
+import { planOp, validateCall } from "../ops/plan-op.ts";
 import { setLengthOp } from "../ops/state/set-length.ts";
 import type { DType } from "../tensors/dtype.ts";
 import { bytesOf, type Form, normalizeStateForm, type StateForm, slotMemory } from "../tensors/forms.ts";
@@ -174,6 +175,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     inputs: NoInfer<Inputs>,
     params: NoInfer<Params>,
   ): Result {
+    validateAlive(this);
+    validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
     const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
     const plan = planOp(op, forms, params);
@@ -186,6 +189,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   record<Inputs extends object, Result>(steps: (inputs: Inputs) => Result, inputs: Inputs): Program<Inputs, Result> {
     validateAlive(this);
     this.#validateNotRecording("a program");
+    if (typeof steps !== "function" || typeof inputs !== "object" || inputs === null) {
+      throw new OctetError("ERR_UNSUPPORTED", "record takes a function that calls ops, and an object of its inputs");
+    }
     const recording = new Recording<Storage, Launch>(this, {
       allocate: (form) => this.allocate(form),
       release: (storage) => this.release(storage),
@@ -273,7 +279,6 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /** The handles of a call, checked, in the order of its inputs. */
   #validateInputs(op: AnyOp, inputs: object): readonly AnyHandle[] {
-    validateAlive(this);
     const handles: AnyHandle[] = [];
     for (const [name, handle] of namedHandles(inputs)) {
       if (handle === undefined && op.optional?.includes(name)) continue;

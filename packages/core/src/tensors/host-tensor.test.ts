@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorCode } from "../../test/support/error-code.ts";
+import { widen } from "../numerics/widen.ts";
 import { dequantize } from "../ops/dequantize.ts";
+import { quantizeSymmetric } from "../ops/quantize-symmetric.ts";
+import { createReferenceBackend } from "../reference/reference-backend.ts";
 import {
   type HostQuantizedTensor,
   isHostQuantizedTensor,
   validateHostQuantizedTensor,
 } from "./host-quantized-tensor.ts";
 import { hostTensor, normalizeFloatTensor } from "./host-tensor.ts";
-import { quantizeSymmetric } from "../ops/quantize-symmetric.ts";
-import { createReferenceBackend } from "../reference/reference-backend.ts";
-import { widen } from "../numerics/widen.ts";
 
 describe("hostTensor", () => {
   it("keeps the data it was given and copies the shape", () => {
