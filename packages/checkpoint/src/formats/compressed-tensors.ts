@@ -1,6 +1,6 @@
 import { formatShape, OctetError } from "@octet/core";
+import { formatGranularity } from "@octet/core/names";
 import type { StoredTensor, TensorContainer } from "../containers/tensor-container.ts";
-import { formatGranularity } from "../granularity-name.ts";
 import type { CodeBytes, Format } from "./format.ts";
 import { findPart, scaleSuffix, scaleTensor } from "./layer-tensors.ts";
 import { findLoaderWarnings } from "./loader-warnings.ts";

@@ -1,4 +1,5 @@
 import { type Granularity, OctetError, sizeOf } from "@octet/core";
+import { storedScaleShape } from "@octet/core/names";
 import type { StoredTensor } from "../containers/tensor-container.ts";
 import type { LayerTensors } from "./format.ts";
 
@@ -9,18 +10,6 @@ export const scaleSuffix = ".weight_scale";
 export function scaleTensor(module: string, granularity: Granularity, weight: readonly number[]): StoredTensor {
   const shape = storedScaleShape(granularity, weight);
   return { name: module + scaleSuffix, dtype: "F32", shape, byteLength: 4 * sizeOf(shape) };
-}
-
-/** The shape that scales of a weight [N, K] have in a file and in a state dict. */
-export function storedScaleShape(granularity: Granularity, [n, k]: readonly number[]): number[] {
-  switch (granularity.kind) {
-    case "tensor":
-      return [1];
-    case "channel":
-      return [n, 1];
-    case "group":
-      return [n, k / granularity.size];
-  }
 }
 
 /** Bytes of everything that stands for a layer. */

@@ -8,11 +8,11 @@ import {
   type TypedArrayOf,
   validateOptions,
 } from "@octet/core";
+import { storedScaleShape } from "@octet/core/names";
 import { dtypeName, hostDType } from "../bytes/dtype.ts";
 import { inHostMemory } from "../bytes/host-memory.ts";
 import type { JsonObject } from "../bytes/json.ts";
 import type { TensorContainer } from "../containers/tensor-container.ts";
-import { storedScaleShape } from "../formats/layer-tensors.ts";
 import type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
 import type { CheckpointInput } from "./checkpoint-input.ts";
 import { findStoredLayers, type StoredLayers } from "./find-layers.ts";

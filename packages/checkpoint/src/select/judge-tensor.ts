@@ -1,10 +1,9 @@
 import type { FloatDType } from "@octet/core";
+import { createNameMatcher, defaultSkip, moduleName } from "@octet/core/names";
 import { dtypeName, floatDType } from "../bytes/dtype.ts";
 import type { JsonObject } from "../bytes/json.ts";
 import type { StoredTensor } from "../containers/tensor-container.ts";
-import { createNameMatcher, moduleName } from "../name-matcher.ts";
 import type { PlanOptions } from "../options.ts";
-import { defaultSkip } from "../skip.ts";
 import { createConv1dTest, isEmbeddingName } from "./module-kind.ts";
 
 /** What happens to a tensor: it is quantized, or kept for a reason. */

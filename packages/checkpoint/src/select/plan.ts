@@ -1,10 +1,10 @@
 import { bitRange, type Granularity, OctetError } from "@octet/core";
+import { normalizeWeightGranularity } from "@octet/core/names";
 import { dtypeName } from "../bytes/dtype.ts";
 import { findQuantization } from "../formats/already-quantized.ts";
 import type { Format } from "../formats/format.ts";
 import { findFormat } from "../formats/formats.ts";
 import { layerByteLength } from "../formats/layer-tensors.ts";
-import { checkGranularity } from "../granularity-name.ts";
 import type { PlanOptions } from "../options.ts";
 import { validateHeader, validatePlanOptions } from "../validate.ts";
 import { isEmbeddingName } from "./module-kind.ts";
@@ -76,7 +76,7 @@ function planLayer(
 
 /** The granularity with its `dim` counted from the front, once format, granularity and bits are known to go together. */
 function checkScheme(format: Format, granularity: Granularity, bits: number): Granularity {
-  const normalized = checkGranularity(granularity);
+  const normalized = normalizeWeightGranularity(granularity);
   if (normalized.kind === "channel" && normalized.dim !== 0) {
     throw new OctetError(
       "ERR_UNSUPPORTED",

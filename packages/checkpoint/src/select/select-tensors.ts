@@ -1,8 +1,8 @@
 import { type FloatDType, OctetError } from "@octet/core";
+import { chosenEntries, createNameMatcher, moduleName } from "@octet/core/names";
 import { dtypeName } from "../bytes/dtype.ts";
 import type { JsonObject } from "../bytes/json.ts";
 import type { StoredTensor } from "../containers/tensor-container.ts";
-import { createNameMatcher, moduleName } from "../name-matcher.ts";
 import type { PlanOptions } from "../options.ts";
 import type { KeptTensor } from "../report/report.ts";
 import { findAbsentHeads } from "./absent-heads.ts";
@@ -55,7 +55,10 @@ export function selectTensors(
     if (isEmbeddingName(module))
       warnings.push(`${module} is an embedding by its name; few loaders take a quantized one`);
   }
-  warnings.push(...findUnmatched("skip", options.skip, tensors), ...findUnmatched("only", options.only, tensors));
+  warnings.push(
+    ...findUnmatched("skip", chosenEntries(options.skip ?? []), tensors),
+    ...findUnmatched("only", options.only, tensors),
+  );
   const absent = findAbsentHeads(
     [...tensors.keys()].map(moduleName),
     selected.map(({ module }) => module),

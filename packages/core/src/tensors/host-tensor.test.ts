@@ -92,6 +92,14 @@ it("a shape is frozen, and a copy", () => {
   expect(Object.isFrozen(quantizeSymmetric(hostTensor("float32", [1], new Float32Array(1))).granularity)).toBe(true);
 });
 
+it("a copy has data of its own", () => {
+  const tensor = hostTensor("bfloat16", [2, 1], Uint16Array.of(1, 2));
+  const copy = tensor.copy();
+  expect(copy).toEqual(tensor);
+  copy.data[0] = 9;
+  expect([...tensor.data]).toEqual([1, 2]);
+});
+
 it("normalizeFloatTensor refuses integers and what is no tensor", () => {
   for (const tensor of [hostTensor("int8", [1], new Int8Array(1)), undefined, null, 3, "x", new Float32Array(1), {}]) {
     expect(errorCode(() => normalizeFloatTensor(tensor as never, "x"))).toBe("ERR_DTYPE");
