@@ -170,6 +170,16 @@ test.each<[string, Sabotage]>([
   expect(files.aborted).toEqual(["model.safetensors"]);
 });
 
+test.each([-1, 1])("scales of another number are other scales: %i more", async (more) => {
+  const backend = sabotage((honest) => {
+    const { data } = honest.scale;
+    const scales = Float32Array.from({ length: data.length + more }, (_, i) => data[i % data.length]);
+    return { ...honest, scale: hostTensor("float32", [scales.length], scales) };
+  });
+  const { warnings } = await quantizeAndCompare(backend, schemes[0]);
+  expect(warnings).toEqual([expect.stringMatching(/^0\.first and 3 more: the faulty backend has other scales/)]);
+});
+
 test("what the backend throws names the layer", async () => {
   const files = new MemoryFiles({ "in.safetensors": encodeSafetensors(model) });
   const backend = sabotage((honest) => honest);

@@ -126,9 +126,9 @@ async function quantizePiece(
 }
 
 function equalFloats(a: Float32Array, b: Float32Array): boolean {
-  let i = 0;
-  while (i < b.length && a[i] === b[i]) i++;
-  return i === a.length && i === b.length;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** All values and one more. `value` is exact in the dtype: it is the magnitude of an element. */
