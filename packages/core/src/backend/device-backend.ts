@@ -101,9 +101,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known.
+   * before it has run and its finding is known. `changes` tells that launches called later may change the memory, as they do that of states.
    */
-  protected abstract read(storage: Storage, form: Form): Promise<HostData>;
+  protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
   /** Copies memory of this form, in call order. */
   protected abstract copy(from: Storage, to: Storage, form: Form): void;
@@ -348,10 +348,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   async #read(
     parts: readonly (readonly [Storage, object])[],
     outcome: Outcome | undefined,
+    changes = false,
   ): Promise<readonly HostData[]> {
     try {
       const data = await this.#settleAfter(
-        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form))),
+        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
       const error = outcome?.report();
       if (error !== undefined) throw error;
@@ -374,7 +375,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     state.validateRows();
     const { operand, form, length, outcome } = state;
     const parts = operand.rows.map((storage, index) => [storage, slotMemory(form.slots[index], form)] as const);
-    return hostStateOf(form, length, (await this.#read(parts, outcome)) as readonly HostTensor[]);
+    return hostStateOf(form, length, (await this.#read(parts, outcome, true)) as readonly HostTensor[]);
   }
 
   #launchSetLength(operand: StateOperand<Storage>, length: number): void {
