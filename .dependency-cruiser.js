@@ -12,7 +12,7 @@ const layers = {
   cuda: ["core", "cuda-linux-x64"],
   "cuda-linux-x64": [],
   conformance: ["core", "metrics", "safetensors"],
-  checkpoint: ["core", "metrics", "nn", "safetensors"],
+  checkpoint: ["core", "metrics", "safetensors"],
   cli: ["checkpoint", "conformance", "core", "cuda", "metrics", "nn", "safetensors", "wasm", "webgpu"],
 };
 

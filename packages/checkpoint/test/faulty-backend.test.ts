@@ -5,8 +5,8 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   hostTensor,
-  type OpSpec,
   type QuantizedTensor,
+  type QuantizeOptions,
   widen,
 } from "@octet/core";
 import { encodeSafetensors } from "@octet/safetensors";
@@ -36,6 +36,10 @@ type Sabotage = (honest: HostQuantizedTensor, earlier: HostQuantizedTensor | und
 
 const withCodes = (tensor: HostQuantizedTensor, codes: Int8Array): HostQuantizedTensor => {
   return { ...tensor, quantized: hostTensor("int8", tensor.quantized.shape, codes) };
+};
+/** What calls itself int8 codes, and no constructor would make. */
+const unchecked = (shape: readonly number[], data: Int8Array | Float32Array): HostQuantizedTensor["quantized"] => {
+  return { dtype: "int8", shape, data, values: () => new Float32Array(0) } as HostQuantizedTensor["quantized"];
 };
 const withScales = (tensor: HostQuantizedTensor, scales: Float32Array): HostQuantizedTensor => {
   return { ...tensor, scale: hostTensor("float32", tensor.scale.shape, scales) };
@@ -147,9 +151,9 @@ describe.each(schemes)(`%s, %o, %i bits, seed ${seed}`, (...scheme) => {
 });
 
 test.each<[string, Sabotage]>([
-  ["too few", (honest) => withCodes(honest, honest.quantized.data.slice(1))],
-  ["of another shape", (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } })],
-  ["not bytes", (honest) => withCodes(honest, Float32Array.from(honest.quantized.data) as never)],
+  ["too few", (honest) => ({ ...honest, quantized: unchecked([9, 24], honest.quantized.data.slice(1)) })],
+  ["of another shape", (honest) => ({ ...honest, quantized: hostTensor("int8", [24, 9], honest.quantized.data) })],
+  ["not bytes", (honest) => ({ ...honest, quantized: unchecked([9, 24], Float32Array.from(honest.quantized.data)) })],
   [
     "too large for their bits",
     (honest) =>
@@ -202,7 +206,7 @@ test("a backend that cannot quantize the pieces of a row is refused before anyth
   const backend = Object.assign(
     sabotage((honest) => honest, 16),
     {
-      supports: (spec: OpSpec) => spec.op === "quantize" && spec.granularity.kind !== "tensor",
+      supports: (_op: unknown, _inputs: unknown, { granularity }: QuantizeOptions) => granularity.kind !== "tensor",
     },
   );
   const work = quantizeCheckpoint(files.source("original"), files.createSink, { backend });

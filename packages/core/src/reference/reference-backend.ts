@@ -3,12 +3,14 @@ import { DeviceBackend, type HostData } from "../backend/device-backend.ts";
 import type { AnyKernel, KernelTable, Operand, StateOperand } from "../backend/kernels.ts";
 import { copyHost } from "../tensors/copy-host.ts";
 import { allocate } from "../tensors/dtype.ts";
-import { type Form, isQuantizedForm, isRowCodesForm } from "../tensors/forms.ts";
+import type { Form, TensorForm } from "../tensors/forms.ts";
 import { HostTensor } from "../tensors/host-tensor.ts";
 import { sizeOf } from "../tensors/shape.ts";
 
-/** The data of one handle; whatever made it has filled it in. */
+/** The memory of one handle. */
 interface Storage {
+  readonly form: Form;
+  /** Whatever makes a tensor fills it in. Only states are changed in place, so that zeros are made for them alone, when first used. */
   host: HostData | undefined;
 }
 
@@ -29,8 +31,7 @@ class ReferenceBackend extends DeviceBackend<Storage, Launch> {
   }
 
   protected override allocate(form: Form): Storage {
-    if (isQuantizedForm(form) || isRowCodesForm(form)) return { host: undefined };
-    return { host: new HostTensor(form.dtype, form.shape, allocate(form.dtype, sizeOf(form.shape))) };
+    return { form, host: undefined };
   }
 
   protected override write(storage: Storage, host: HostData): void {
@@ -38,11 +39,11 @@ class ReferenceBackend extends DeviceBackend<Storage, Launch> {
   }
 
   protected override async read(storage: Storage): Promise<HostData> {
-    return copyHost(storage.host as HostData);
+    return copyHost(dataOf(storage));
   }
 
   protected override copy(from: Storage, to: Storage): void {
-    to.host = copyHost(from.host as HostData);
+    to.host = copyHost(dataOf(from));
   }
 
   protected override release(storage: Storage): void {
@@ -56,6 +57,15 @@ class ReferenceBackend extends DeviceBackend<Storage, Launch> {
   protected override async wait(): Promise<void> {}
 
   protected override close(): void {}
+}
+
+function dataOf(storage: Storage): HostData {
+  storage.host ??= zeros(storage.form as TensorForm);
+  return storage.host;
+}
+
+function zeros({ dtype, shape }: TensorForm): HostTensor {
+  return new HostTensor(dtype, shape, allocate(dtype, sizeOf(shape)));
 }
 
 /** The kernel of every op is its definition. */
@@ -78,7 +88,7 @@ type AnyOperand = Operand<Form, Storage> | StateOperand<Storage> | undefined | r
 function hostOf(operand: AnyOperand): unknown {
   if (operand === undefined) return undefined;
   if (Array.isArray(operand)) return operand.map(hostOf);
-  if ("storage" in operand) return operand.storage.host;
+  if ("storage" in operand) return dataOf(operand.storage);
   const { form, rows, length } = operand as StateOperand<Storage>;
-  return { ...form, rows: rows.map(({ host }) => host), length: length.host };
+  return { ...form, rows: rows.map(dataOf), length: dataOf(length) };
 }
