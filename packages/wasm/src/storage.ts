@@ -1,5 +1,5 @@
-import { type QuantizedForm, scaleShape, sizeOf } from "@octet/core";
-import { bytesOf, type Form, isQuantizedForm, isRowCodesForm } from "@octet/core/backend";
+import { type QuantizedForm, sizeOf } from "@octet/core";
+import { bytesOf, type Form, isQuantizedForm, isRowCodesForm, normalizedLayout } from "@octet/core/backend";
 import { blockSize } from "./block-allocator.ts";
 import { codeLayout } from "./code-layout.ts";
 import type { Task } from "./task-queue.ts";
@@ -18,7 +18,7 @@ export class Storage {
 
 /** Bytes of the block of something. Kernels may read a few bytes past codes; scales are there. */
 export function storageBytes(form: Form): number {
-  if (isQuantizedForm(form)) return scaleOffset(form) + sizeOf(scaleShape(form.granularity, form.shape)) * 4;
+  if (isQuantizedForm(form)) return scaleOffset(form) + normalizedLayout(form.granularity, form.shape).channels * 4;
   return isRowCodesForm(form) ? codeLayout(form.shape).bytes : bytesOf(form);
 }
 
