@@ -15,11 +15,11 @@ import {
 } from "@octet/core";
 import { describe, expect, it } from "vitest";
 import { WasmBackend } from "./backend.ts";
-import { compileKernels } from "./compile-kernels.ts";
-import { addressLimit } from "./heap.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
-import { findWorkers, type StartWorker } from "./worker-host.ts";
+import { addressLimit } from "./memory/heap.ts";
+import { findWorkers, type StartWorker } from "./run/worker-host.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start/start-engine.ts";
 
 const binary = await loadKernelBinary("plain");
 

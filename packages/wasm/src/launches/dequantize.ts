@@ -1,7 +1,7 @@
 import { sizeOf } from "@octet/core";
 import { normalizedLayout } from "@octet/core/backend";
 import { dequantizeRuns } from "../generated/kernels.ts";
-import { scaleOffset } from "../storage.ts";
+import { scaleOffset } from "../memory/storage.ts";
 import type { FloatOperand, QuantizedOperand } from "./operand.ts";
 import { grainOf, type Plan, planOf } from "./plan.ts";
 
@@ -20,7 +20,7 @@ export function planDequantize(
   const { outer, channels, inner } = normalizedLayout(granularity, shape);
   const whole = granularity.kind === "tensor";
   const run = whole ? wholeBlock : inner;
-  // With runs of one element an item is a row of all channels; see assembly/dequantize.ts.
+  // With runs of one element an item is a row of all channels; see assembly/quantize/dequantize.ts.
   const items = whole ? Math.ceil(size / run) : inner === 1 ? outer : outer * channels;
   const codes = tensor.storage.address;
   return planOf(

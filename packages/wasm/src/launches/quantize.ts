@@ -1,7 +1,7 @@
 import { bitRange, type QuantizeOptions, sizeOf } from "@octet/core";
 import { normalizedLayout } from "@octet/core/backend";
 import { absmaxBlocks, quantizeBlocks, quantizeChannels } from "../generated/kernels.ts";
-import { scaleOffset } from "../storage.ts";
+import { scaleOffset } from "../memory/storage.ts";
 import type { FloatOperand, QuantizedOperand } from "./operand.ts";
 import { grainOf, type Plan } from "./plan.ts";
 
