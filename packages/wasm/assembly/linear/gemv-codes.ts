@@ -1,4 +1,4 @@
-import { GemvFloats } from "./gemv-floats";
+import { GemvFloats } from "./gemv-record";
 import { addFloatLanes, multiplyAdd } from "./multiply-add";
 import { addBias, storeOutput } from "./output";
 import { streamLength } from "./streams";
