@@ -42,4 +42,5 @@ export {
   slotMemory,
   stateBytes,
 } from "./tensors/forms.ts";
+export { normalizedLayout } from "./tensors/granularity.ts";
 export { isHostRowCodes, rowCodesLimit } from "./tensors/row-codes.ts";

@@ -25,9 +25,10 @@ import type {
   Tensor,
 } from "./contract.ts";
 import { type DeviceHandle, makeHandle } from "./handles.ts";
-import { mapInputs, namedHandles } from "./inputs.ts";
-import type { AnyKernel, KernelTable, Operand, StateOperand } from "./kernels.ts";
+import { mapInputs, visitHandles } from "./inputs.ts";
+import type { AnyKernel, KernelTable, StateOperand } from "./kernels.ts";
 import type { LaunchCall, Replay, Step } from "./launching.ts";
+import { changedBy, operandOf, storagesOf } from "./operands.ts";
 import { combineFindings, type Finding, type Outcome } from "./outcome.ts";
 import { OutcomeLedger } from "./outcome-ledger.ts";
 import { type ProgramOwner, RecordedProgram } from "./program.ts";
@@ -178,7 +179,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     validateAlive(this);
     validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
-    const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
+    // A handle is its own form.
+    const forms = (this.#recording === undefined ? inputs : mapInputs(inputs, this.#formOf)) as Forms<Inputs>;
     const plan = planOp(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
@@ -253,13 +255,13 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const form = plan.output as Form | undefined;
     if (form !== undefined) validateBytes(this, bytesOf(form));
     const recording = this.#recording;
-    const changed = (op.changes ?? []).map((name) => (inputs as never)[name] as unknown as StateHandle<Storage>);
+    const changed = changedBy<Storage>(op, inputs);
     const output = form && (recording === undefined ? this.allocate(form) : recording.allocate(form));
     try {
-      const operands = mapInputs(inputs, (handle: AnyHandle) => operandOf<Storage>(handle));
+      const operands = mapInputs(inputs, operandOf<Storage>);
       const launch = kernel(operands as never, params as never, (form && { form, storage: output }) as never);
       const finite = (op.finite?.(params as never) ?? []).map((name) => (operands as never)[name]);
-      const call = { name: op.name, inputs: handles.flatMap((handle) => storagesOf<Storage>(handle)), output, finite };
+      const call = { name: op.name, inputs: storagesOf<Storage>(handles), output, finite };
       if (recording !== undefined) {
         recording.steps.push({ launch, call });
         for (const state of changed) recording.change(state, ahead, advance);
@@ -280,23 +282,23 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** The handles of a call, checked, in the order of its inputs. */
   #validateInputs(op: AnyOp, inputs: object): readonly AnyHandle[] {
     const handles: AnyHandle[] = [];
-    for (const [name, handle] of namedHandles(inputs)) {
-      if (handle === undefined && op.optional?.includes(name)) continue;
+    visitHandles(inputs, (name, handle) => {
+      if (handle === undefined && op.optional?.includes(name)) return;
       validateOwned(this, handle, `${name} of ${op.name}`);
       if (isState(handle)) (handle as unknown as StateHandle<Storage>).validateRows();
       this.#recording?.use(handle);
       handles.push(handle);
-    }
+    });
     return handles;
   }
 
   /** A handle as `plan` sees it. A recording knows only how far a state has come since its program began. */
-  #formOf(handle: AnyHandle): object {
-    if (this.#recording === undefined || !isState(handle)) return handle;
+  readonly #formOf = (handle: AnyHandle): object => {
+    if (!isState(handle)) return handle;
     const { slots, capacity, chunk } = handle;
-    const state = this.#recording.states.get(handle as unknown as StateHandle<Storage>);
+    const state = this.#recording?.states.get(handle as unknown as StateHandle<Storage>);
     return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
-  }
+  };
 
   /** Memory with this content. */
   #filled(form: Form, host: HostData): Storage {
@@ -321,8 +323,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   }
 
   #open(inputs: readonly AnyHandle[], finding: Finding | undefined): Outcome | undefined {
-    const outcomes = inputs.map((handle) => (handle as unknown as { readonly outcome: Outcome | undefined }).outcome);
-    const outcome = this.#ledger.open(outcomes, finding);
+    const outcome = this.#ledger.open(inputs as Iterable<unknown> as Iterable<DeviceHandle<Storage>>, finding);
     if (this.#ledger.openCount > maxOpenOutcomes && !this.#settling) {
       this.#settling = true;
       // What goes wrong here goes wrong again in the download or sync that wants to know.
@@ -393,14 +394,4 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     if (kernel === undefined) throw unsupportedOp(this, setLengthOp, { state: form }, {});
     return kernel;
   }
-}
-
-function operandOf<Storage>(handle: AnyHandle): Operand<object, Storage> | StateOperand<Storage> {
-  if (isState(handle)) return (handle as unknown as StateHandle<Storage>).operand;
-  return { form: handle, storage: (handle as unknown as DeviceHandle<Storage>).storage };
-}
-
-function storagesOf<Storage>(handle: AnyHandle): readonly Storage[] {
-  if (!isState(handle)) return [(handle as unknown as DeviceHandle<Storage>).storage];
-  return storagesOfState((handle as unknown as StateHandle<Storage>).operand);
 }

@@ -100,7 +100,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     try {
       return replay.run();
     } catch (error) {
-      this.#parts.owner.restore(states.filter(({ advance }) => advance > 0).map(({ state }) => state));
+      const changed = states.filter((state) => state.changed);
+      for (const { state, ahead } of changed) state.abandon(ahead);
+      this.#parts.owner.restore(changed.map(({ state }) => state));
       throw error;
     }
   }
@@ -112,7 +114,7 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     const { backend, owner, inputs: wanted, recording } = this.#parts;
     if (this.#disposed) throw new OctetError("ERR_DISPOSED", "the program is disposed; record a new one");
     owner.validate();
-    const given = new Map(namedHandles(inputs ?? {}));
+    const given = namedHandles(inputs ?? {});
     const extra = [...given.keys()].find((name) => !wanted.has(name));
     if (extra !== undefined) {
       throw new OctetError(

@@ -1,7 +1,7 @@
 import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { bytesPerElement, type DType, isDType } from "./dtype.ts";
-import { type Granularity, scaleShape } from "./granularity.ts";
+import { type Granularity, normalizedLayout } from "./granularity.ts";
 import { formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /** The form of a tensor: everything that is known of it before its data. */
@@ -80,9 +80,9 @@ export function rowCodesDType(activations: RowCodesKind): "int16" | "int8" {
   return activations;
 }
 
-/** Bytes of the data of a form, without padding that a device adds. */
+/** Bytes of the data of a form, whose granularity is normalized, without padding that a device adds. */
 export function bytesOf(form: Form): number {
-  if (isQuantizedForm(form)) return sizeOf(form.shape) + sizeOf(scaleShape(form.granularity, form.shape)) * 4;
+  if (isQuantizedForm(form)) return sizeOf(form.shape) + normalizedLayout(form.granularity, form.shape).channels * 4;
   if (isRowCodesForm(form)) {
     return sizeOf(form.shape) * bytesPerElement[rowCodesDType(form.activations)] + rowCount(form.shape) * 4;
   }
