@@ -1,4 +1,11 @@
-import { type Backend, hostTensor, type LinearActivations, type QuantizedTensor, type Tensor } from "@octet/core";
+import {
+  type Backend,
+  hostTensor,
+  type LinearActivations,
+  linear,
+  type QuantizedTensor,
+  type Tensor,
+} from "@octet/core";
 import type { LinearProblem } from "../linear-problem.ts";
 import { type OctetBackend, start } from "../octet-backends.ts";
 import { type Arm, type Library, type Multiply, tolerances } from "./library.ts";
@@ -41,7 +48,7 @@ function multiplyOn(
 ): Multiply {
   return async (values, rows) => {
     using x = backend.upload(hostTensor("float32", [rows, values.length / rows], values));
-    using y = backend.linear(x, weight, { activations });
+    using y = linear(x, weight, { activations });
     const { data } = await backend.download(y);
     return data as Float32Array;
   };

@@ -1,4 +1,11 @@
-import { type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
+import {
+  dequantize,
+  type HostQuantizedTensor,
+  hostTensor,
+  type QuantizedTensor,
+  quantize,
+  type Tensor,
+} from "@octet/core";
 import { type OctetBackend, start } from "../octet-backends.ts";
 import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
 import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
@@ -22,7 +29,7 @@ export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
         return {
           async call() {
             quantized?.dispose();
-            quantized = backend.quantize(x, perChannel);
+            quantized = quantize(x, perChannel);
             await backend.sync();
           },
           findFault: async () => findFaultOfCodes(problem, await backend.download(quantized!)),
@@ -41,7 +48,7 @@ export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
         return {
           async call() {
             using x = backend.upload(toHost(problem));
-            using quantized = backend.quantize(x, perChannel);
+            using quantized = quantize(x, perChannel);
             result = await backend.download(quantized);
           },
           findFault: async () => findFaultOfCodes(problem, result),
@@ -68,7 +75,7 @@ export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
         return {
           async call() {
             values?.dispose();
-            values = backend.dequantize(quantized, "float32");
+            values = dequantize(quantized, { dtype: "float32" });
             await backend.sync();
           },
           async findFault() {
@@ -90,7 +97,7 @@ export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
         return {
           async call() {
             using quantized = backend.upload(problem.quantized);
-            using values = backend.dequantize(quantized, "float32");
+            using values = dequantize(quantized, { dtype: "float32" });
             result = (await backend.download(values)).data as Float32Array;
           },
           findFault: async () => findDequantizeFault(problem, result),

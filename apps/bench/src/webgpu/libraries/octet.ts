@@ -1,4 +1,4 @@
-import { type Backend, hostTensor, type LinearActivations, type Tensor } from "@octet/core";
+import { type Backend, hostTensor, type LinearActivations, linear, type Tensor } from "@octet/core";
 import { createWebGPUBackend } from "@octet/webgpu";
 import { tolerances } from "../../libraries/library.ts";
 import type { ProductJob } from "../job.ts";
@@ -29,7 +29,7 @@ export const octetWebGPU: WebGPULibrary = {
         const x = backend.upload(hostTensor("float32", [rows, inFeatures], values));
         const weight = arm === "octet-webgpu-float32" ? float : quantized;
         const options = { activations: activationsOf[arm] ?? "float" };
-        return productJob(backend, x, () => backend.linear(x, weight, options));
+        return productJob(backend, x, () => linear(x, weight, options));
       },
       close: async () => backend.dispose(),
     };

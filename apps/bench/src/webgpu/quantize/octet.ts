@@ -1,10 +1,10 @@
-import { hostTensor, type QuantizedTensor } from "@octet/core";
+import { hostTensor, type QuantizedTensor, quantize } from "@octet/core";
 import { createWebGPUBackend } from "@octet/webgpu";
 import { oneRounding } from "../../memory/find-fault.ts";
-import type { QuantizeArm } from "./quantize-arm.ts";
+import { octetQuantizeId, type QuantizeArm } from "./quantize-arm.ts";
 
 export const octetQuantize: QuantizeArm = {
-  id: "octet-webgpu",
+  id: octetQuantizeId,
   library: "Octet WebGPU",
   title: "exact, on integers",
   rounding: oneRounding,
@@ -15,7 +15,7 @@ export const octetQuantize: QuantizeArm = {
     return {
       enqueue() {
         result?.dispose();
-        result = backend.quantize(x, { granularity: { kind: "channel", dim: 0 } });
+        result = quantize(x, { granularity: { kind: "channel", dim: 0 } });
       },
       // Ops are submitted at the latest when the synchronous code that enqueued them ends.
       submit: () => Promise.resolve(),

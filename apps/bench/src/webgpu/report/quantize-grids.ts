@@ -2,7 +2,7 @@ import { findTimed } from "../../report/find-outcome.ts";
 import { formatNumber, formatRatio, formatSummary } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
 import type { Outcome } from "../../results.ts";
-import { octetQuantize } from "../quantize/octet.ts";
+import { octetQuantizeId } from "../quantize/quantize-arm.ts";
 import type { WebGPUQuantizeCell, WebGPURun } from "../results.ts";
 import { clockNames } from "./describe-place.ts";
 
@@ -20,14 +20,14 @@ export function quantizeGrids({ quantize }: Pick<WebGPURun, "quantize">): Grid[]
 
 /** Octet's time as a multiple of that of another arm; undefined where either was not timed. */
 export function timeOver(cell: WebGPUQuantizeCell | undefined, arm: string): number | undefined {
-  const octet = findTimed(cell, octetQuantize.id)?.repeated.median;
+  const octet = findTimed(cell, octetQuantizeId)?.repeated.median;
   const other = findTimed(cell, arm)?.repeated.median;
   return octet && other && octet / other;
 }
 
 function texts(cell: WebGPUQuantizeCell, outcome: Outcome): string[] {
   if (outcome.status !== "timed") return [outcome.status === "wrong" ? "wrong" : "–", "", ""];
-  const ratio = outcome.arm === octetQuantize.id ? undefined : timeOver(cell, outcome.arm);
+  const ratio = outcome.arm === octetQuantizeId ? undefined : timeOver(cell, outcome.arm);
   return [
     formatSummary(outcome.repeated),
     formatNumber(outcome.bytes! / outcome.repeated.median / 1e6),
