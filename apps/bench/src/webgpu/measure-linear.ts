@@ -1,8 +1,8 @@
 import { faultOf, measureError } from "../check-product.ts";
 import { type LinearProblem, makeLinearProblem } from "../linear-problem.ts";
+import type { LinearCell } from "../results.ts";
 import { libraries } from "./libraries/index.ts";
 import type { OpenWebGPULibrary, WebGPULibrary } from "./libraries/library.ts";
-import type { WebGPULinearCell } from "./results.ts";
 import type { SharedDevice } from "./shared-device.ts";
 import { checkJob } from "./timing/check-job.ts";
 import { clocksOf, disposeJobs, type JobCandidate, type JobTiming, timeJobs } from "./timing/time-jobs.ts";
@@ -26,12 +26,12 @@ export async function measureLinear(
   shared: SharedDevice,
   timing: JobTiming,
   onStep: (text: string) => void | Promise<void>,
-): Promise<WebGPULinearCell[]> {
+): Promise<LinearCell[]> {
   const shape = `${outFeatures}x${inFeatures}`;
   await onStep(`load ${shape}`);
   const problem = makeLinearProblem(outFeatures, inFeatures, Math.max(...rows), seed);
   const openings: Opening[] = [];
-  const cells: WebGPULinearCell[] = [];
+  const cells: LinearCell[] = [];
   try {
     for (const library of libraries) {
       const opened = library.open(problem, shared);

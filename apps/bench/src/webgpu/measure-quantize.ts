@@ -2,10 +2,10 @@ import { findQuantizeFault } from "../memory/find-fault.ts";
 import { quantizeBytes } from "../memory/memory-arm.ts";
 import { makeMemoryProblem } from "../memory/memory-problem.ts";
 import type { Shape } from "../plan.ts";
+import type { MemoryCell } from "../results.ts";
 import { naiveQuantize } from "./quantize/naive.ts";
 import { octetQuantize } from "./quantize/octet.ts";
 import type { QuantizeArm } from "./quantize/quantize-arm.ts";
-import type { WebGPUQuantizeCell } from "./results.ts";
 import type { SharedDevice } from "./shared-device.ts";
 import { checkJob } from "./timing/check-job.ts";
 import { clocksOf, disposeJobs, type JobCandidate, type JobTiming, timeJobs } from "./timing/time-jobs.ts";
@@ -21,7 +21,7 @@ export async function measureQuantize(
   shared: SharedDevice,
   timing: JobTiming,
   onStep: (text: string) => void | Promise<void>,
-): Promise<WebGPUQuantizeCell[]> {
+): Promise<MemoryCell[]> {
   await onStep(`quantize ${outFeatures}x${inFeatures}`);
   const problem = makeMemoryProblem(outFeatures, inFeatures, seed);
   const candidates: JobCandidate[] = [];
@@ -38,9 +38,15 @@ export async function measureQuantize(
     );
     candidates.push(candidate);
   }
-  const cells: WebGPUQuantizeCell[] = [];
+  const cells: MemoryCell[] = [];
   for (const clock of clocksOf(shared.device)) {
-    cells.push({ outFeatures, inFeatures, clock, arms: await timeJobs(candidates, clock, timing, seed) });
+    cells.push({
+      job: "quantize",
+      outFeatures,
+      inFeatures,
+      clock,
+      arms: await timeJobs(candidates, clock, timing, seed),
+    });
   }
   disposeJobs(candidates);
   return cells;

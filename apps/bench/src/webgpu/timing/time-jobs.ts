@@ -1,9 +1,8 @@
 import { randomLcg } from "d3-random";
-import type { ArmName, Outcome, Timed, Untimed } from "../../results.ts";
+import type { ArmName, Clock, Outcome, Timed, Untimed } from "../../results.ts";
 import type { Effort } from "../../timing/interleave.ts";
 import { type Candidate, timeCandidates } from "../../timing/time-candidates.ts";
 import type { Job } from "../job.ts";
-import type { Clock } from "../results.ts";
 import { GpuClock } from "./gpu-clock.ts";
 
 /** A job whose result was found right, with what is known of it, or one that will not be timed. */
