@@ -2,7 +2,7 @@ import { findTimed } from "../../report/find-outcome.ts";
 import { formatNumber, formatRatio, formatSummary } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
 import type { MemoryCell, Outcome, WebGPURun } from "../../results.ts";
-import { octetQuantizeId } from "../quantize/quantize-arm.ts";
+import { octetQuantizeId } from "../quantize/octet-quantize-id.ts";
 import { clockNames } from "./describe-place.ts";
 
 /** A table for each clock. */
