@@ -1,6 +1,6 @@
+import { moduleName } from "@octet/core/names";
 import type { TensorInfo } from "@octet/safetensors";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import { moduleName } from "./name-matcher.ts";
 
 /**
  * What kind of module a 2-D `P.weight` belongs to cannot be read off a checkpoint, which holds tensors only. Names tell the few that are

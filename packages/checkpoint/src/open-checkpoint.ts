@@ -8,6 +8,7 @@ import {
   type TypedArrayOf,
   validateOptions,
 } from "@octet/core";
+import { storedScaleShape } from "@octet/core/names";
 import type { SafetensorsReader } from "@octet/safetensors";
 import type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
 import type { CheckpointInput } from "./checkpoint-input.ts";
@@ -15,7 +16,6 @@ import { dtypeName, hostDType } from "./dtype.ts";
 import { findStoredLayers, type StoredLayers } from "./find-layers.ts";
 import { inHostMemory } from "./host-memory.ts";
 import type { JsonObject } from "./json.ts";
-import { storedScaleShape } from "./layer-tensors.ts";
 import { type OpenInput, openInput } from "./open-input.ts";
 import { readCodes, readScales } from "./read-layer.ts";
 

@@ -1,7 +1,7 @@
 import { bitRange, formatValue, type Granularity, OctetError } from "@octet/core";
+import { formatGranularity, normalizeWeightGranularity } from "@octet/core/names";
 import { findQuantization } from "./already-quantized.ts";
 import { dtypeName } from "./dtype.ts";
-import { checkGranularity, formatGranularity } from "./granularity-name.ts";
 import { layerByteLength, layerTensors } from "./layer-tensors.ts";
 import { findLoaderWarnings } from "./loader-warnings.ts";
 import { isEmbeddingName } from "./module-kind.ts";
@@ -80,7 +80,7 @@ function checkScheme(format: CheckpointFormat, granularity: Granularity, bits: n
   if (format !== "compressed-tensors" && format !== "int8") {
     throw new OctetError("ERR_UNSUPPORTED", `got the format ${formatValue(format)}; use compressed-tensors or int8`);
   }
-  const normalized = checkGranularity(granularity);
+  const normalized = normalizeWeightGranularity(granularity);
   if (normalized.kind === "channel" && normalized.dim !== 0) {
     throw new OctetError(
       "ERR_UNSUPPORTED",

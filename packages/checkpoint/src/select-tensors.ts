@@ -1,11 +1,11 @@
 import { type FloatDType, OctetError } from "@octet/core";
+import { chosenEntries, createNameMatcher, moduleName } from "@octet/core/names";
 import type { TensorInfo } from "@octet/safetensors";
 import { findAbsentHeads } from "./absent-heads.ts";
 import { dtypeName } from "./dtype.ts";
 import type { JsonObject } from "./json.ts";
 import { createTensorJudge } from "./judge-tensor.ts";
 import { isEmbeddingName } from "./module-kind.ts";
-import { createNameMatcher, moduleName } from "./name-matcher.ts";
 import type { PlanOptions } from "./options.ts";
 import type { KeptTensor } from "./report.ts";
 
@@ -55,7 +55,10 @@ export function selectTensors(
     if (isEmbeddingName(module))
       warnings.push(`${module} is an embedding by its name; few loaders take a quantized one`);
   }
-  warnings.push(...findUnmatched("skip", options.skip, tensors), ...findUnmatched("only", options.only, tensors));
+  warnings.push(
+    ...findUnmatched("skip", chosenEntries(options.skip ?? []), tensors),
+    ...findUnmatched("only", options.only, tensors),
+  );
   const absent = findAbsentHeads(
     [...tensors.keys()].map(moduleName),
     selected.map(({ module }) => module),

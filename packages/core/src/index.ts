@@ -32,10 +32,8 @@ export { type DequantizeOptions, dequantize, dequantizeOp } from "./ops/dequanti
 export { type HostLinearOptions, type LinearOptions, linear, linearOp } from "./ops/linear.ts";
 export {
   type LinearActivations,
-  type LinearGeometry,
   type LinearParams,
   linearActivations,
-  linearGeometry,
   maxExactInFeatures,
 } from "./ops/linear-geometry.ts";
 export { type QuantizeOptions, quantize, quantizeOp } from "./ops/quantize.ts";

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { activateBlocks } from "./generated/kernels.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import type { Launch } from "./launch.ts";
-import { heapAddress } from "./layout.ts";
+import { heapAddress } from "./memory-map.ts";
 import { control, finishChunk } from "./pool-protocol.ts";
 import { PoolRunner } from "./pool-runner.ts";
 import { shareMemoryImport } from "./shared-import.ts";
@@ -25,11 +26,12 @@ async function startPool(): Promise<{ pool: PoolRunner; memory: WebAssembly.Memo
 
 /** relu of `size` floats at `from`, in blocks of 4. */
 function relu(from: number, to: number, size: number): Launch {
-  return { kernel: "activateBlocks", items: Math.ceil(size / 4), grain: 1, words: [from, to, size, 4, 0, 0] };
+  const record = { x: from, output: to, size, block: 4, dtype: "float32", kind: "relu" } as const;
+  return activateBlocks({ items: Math.ceil(size / 4), grain: 1 }, record);
 }
 
 /** Throws in the worker: there is no such kernel. */
-const broken: Launch = { ...relu(source, target, 4), kernel: "none" as "packRows" };
+const broken: Launch = { ...relu(source, target, 4), kernel: 99 };
 
 test("runs every chunk once, in more chunks than a launch may have", async () => {
   const { pool, memory } = await startPool();

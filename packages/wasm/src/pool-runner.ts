@@ -1,7 +1,6 @@
 import { OctetError } from "@octet/core";
-import { kernelNames } from "./kernels.ts";
 import type { Launch } from "./launch.ts";
-import { scratchAddress, slotHeaderWords, slots } from "./layout.ts";
+import { scratchAddress, slotHeaderWords, slots } from "./memory-map.ts";
 import { closeSlot, control, finishedChunks, header, isPast, maxChunks, openSlot, slotWord } from "./pool-protocol.ts";
 import type { Runner } from "./runner.ts";
 import type { PoolWorker, StartWorker } from "./worker-host.ts";
@@ -61,7 +60,7 @@ export class PoolRunner implements Runner {
 
   submit(launches: readonly Launch[]): number {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#backlog.push(...launches.filter(({ items }) => items > 0));
+    for (const launch of launches) if (launch.items > 0) this.#backlog.push(launch);
     this.#publish();
     if (this.#backlog.length > 0) this.#watch();
     return (this.#published + this.#backlog.length) | 0;
@@ -120,14 +119,15 @@ export class PoolRunner implements Runner {
     Atomics.notify(this.#words, control.published);
   }
 
-  #writeSlot(number: number, { kernel, items, grain, words }: Launch): void {
+  #writeSlot(number: number, { kernel, items, grain, words, finding }: Launch): void {
     const slot = slotWord(number);
     closeSlot(this.#words, number);
     const chunkItems = Math.ceil(Math.ceil(items / grain) / maxChunks) * grain;
-    this.#words[slot + header.kernel] = kernelNames.indexOf(kernel);
+    this.#words[slot + header.kernel] = kernel;
     this.#words[slot + header.items] = items;
     this.#words[slot + header.grain] = chunkItems;
     this.#words[slot + header.chunks] = Math.ceil(items / chunkItems);
+    this.#words[slot + header.finding] = finding;
     this.#words.set(words, slot + slotHeaderWords);
     openSlot(this.#words, number);
   }

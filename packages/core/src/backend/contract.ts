@@ -143,7 +143,7 @@ export type AnyOp = Op<any, any, any>;
 export type RunPart<Value> = <Inputs extends object, Params extends object, Result>(
   op: Op<Inputs, Params, Result>,
   inputs: { readonly [Name in keyof Inputs]: Value | undefined },
-  params: Params,
+  params: NoInfer<Params>,
 ) => Value;
 
 /** The sequence of ops that a fused op stands for, on values of any kind. */

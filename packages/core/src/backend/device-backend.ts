@@ -1,6 +1,7 @@
 import { DisposableObject } from "../disposable-object.ts";
+import { OctetError } from "../errors.ts";
 import { fusedOps } from "../ops/fused-ops.ts";
-import { planOp } from "../ops/plan-op.ts";
+import { planOp, validateCall } from "../ops/plan-op.ts";
 import { setLengthOp } from "../ops/state/set-length.ts";
 import type { DType } from "../tensors/dtype.ts";
 import { bytesOf, type Form, normalizeStateForm, type StateForm, slotMemory } from "../tensors/forms.ts";
@@ -100,9 +101,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known.
+   * before it has run and its finding is known. `changes` tells that launches called later may change the memory, as they do that of states.
    */
-  protected abstract read(storage: Storage, form: Form): Promise<HostData>;
+  protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
   /** Copies memory of this form, in call order. */
   protected abstract copy(from: Storage, to: Storage, form: Form): void;
@@ -174,6 +175,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     inputs: NoInfer<Inputs>,
     params: NoInfer<Params>,
   ): Result {
+    validateAlive(this);
+    validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
     const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
     const plan = planOp(op, forms, params);
@@ -186,6 +189,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   record<Inputs extends object, Result>(steps: (inputs: Inputs) => Result, inputs: Inputs): Program<Inputs, Result> {
     validateAlive(this);
     this.#validateNotRecording("a program");
+    if (typeof steps !== "function" || typeof inputs !== "object" || inputs === null) {
+      throw new OctetError("ERR_UNSUPPORTED", "record takes a function that calls ops, and an object of its inputs");
+    }
     const recording = new Recording<Storage, Launch>(this, {
       allocate: (form) => this.allocate(form),
       release: (storage) => this.release(storage),
@@ -273,7 +279,6 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /** The handles of a call, checked, in the order of its inputs. */
   #validateInputs(op: AnyOp, inputs: object): readonly AnyHandle[] {
-    validateAlive(this);
     const handles: AnyHandle[] = [];
     for (const [name, handle] of namedHandles(inputs)) {
       if (handle === undefined && op.optional?.includes(name)) continue;
@@ -343,10 +348,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   async #read(
     parts: readonly (readonly [Storage, object])[],
     outcome: Outcome | undefined,
+    changes = false,
   ): Promise<readonly HostData[]> {
     try {
       const data = await this.#settleAfter(
-        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form))),
+        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
       const error = outcome?.report();
       if (error !== undefined) throw error;
@@ -369,7 +375,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     state.validateRows();
     const { operand, form, length, outcome } = state;
     const parts = operand.rows.map((storage, index) => [storage, slotMemory(form.slots[index], form)] as const);
-    return hostStateOf(form, length, (await this.#read(parts, outcome)) as readonly HostTensor[]);
+    return hostStateOf(form, length, (await this.#read(parts, outcome, true)) as readonly HostTensor[]);
   }
 
   #launchSetLength(operand: StateOperand<Storage>, length: number): void {

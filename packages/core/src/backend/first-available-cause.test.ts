@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { OctetError } from "./errors.ts";
+import { OctetError } from "../errors.ts";
 import { firstAvailable } from "./first-available.ts";
 
 it("keeps what each factory threw as the cause, in order, errors or not", async () => {

@@ -34,8 +34,8 @@ export function notRecordable(what: string): OctetError {
 export class Recording<Storage, Launch> {
   readonly steps: Step<Storage, Launch>[] = [];
   /** Handles that were made before, in the order of their first use. */
-  readonly constants = new Set<DeviceHandle<Storage>>();
-  readonly states = new Map<StateHandle<Storage>, RecordedState<Storage>>();
+  readonly constants: Set<DeviceHandle<Storage>> = new Set();
+  readonly states: Map<StateHandle<Storage>, RecordedState<Storage>> = new Map();
   readonly #backend: Backend;
   readonly #memory: Memory<Storage>;
   readonly #owned: Storage[] = [];

@@ -1,5 +1,5 @@
 import { OctetError } from "../errors.ts";
-import { planOp } from "../ops/plan-op.ts";
+import { planOp, validateCall } from "../ops/plan-op.ts";
 import type { AnyOp, RunPart } from "./contract.ts";
 import type { KernelTable } from "./kernels.ts";
 
@@ -8,19 +8,12 @@ import type { KernelTable } from "./kernels.ts";
  * @throws OctetError `ERR_UNSUPPORTED` when this is not a call of an op at all
  */
 export function supportsOp(kernels: KernelTable<unknown>, op: AnyOp, inputs: object, params: object): boolean {
-  if (typeof op?.plan !== "function") {
-    throw new OctetError(
-      "ERR_UNSUPPORTED",
-      `got ${String(op)}; ask supports(op, forms, params), as in supports(linearOp, { x, weight }, {})`,
-    );
-  }
+  validateCall(op, inputs, params);
   try {
     return hasKernels(kernels, op, inputs, params);
   } catch (error) {
     if (OctetError.isInstance(error)) return false;
-    throw new OctetError("ERR_UNSUPPORTED", `the forms or parameters are not those of ${op.name}: ${String(error)}`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 

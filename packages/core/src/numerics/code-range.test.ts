@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { errorCode } from "../test/support/error-code.ts";
-import { dequantizeHost } from "./dequantize.ts";
-import { hostTensor } from "./host-tensor.ts";
-import { createReferenceBackend } from "./reference-backend.ts";
+import { errorCode } from "../../test/support/error-code.ts";
+import { dequantize } from "../ops/dequantize.ts";
+import { createReferenceBackend } from "../reference/reference-backend.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 
 const scale = hostTensor("float32", [], Float32Array.of(1));
 
@@ -14,7 +14,7 @@ for (const [bits, lowest, highest] of [
   it(`codes of ${bits} bits are ${lowest} to ${highest}, both included`, () => {
     const restore = (code: number) => {
       const quantized = hostTensor("int8", [1], Int8Array.of(code));
-      return dequantizeHost({ quantized, scale, granularity: { kind: "tensor" }, bits }, "float32");
+      return dequantize({ quantized, scale, granularity: { kind: "tensor" }, bits }, { dtype: "float32" });
     };
     expect([...restore(lowest).data, ...restore(highest).data]).toEqual([lowest, highest]);
     expect(errorCode(() => restore(lowest - 1))).toBe("ERR_FORMAT");

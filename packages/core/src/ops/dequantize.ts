@@ -6,7 +6,7 @@ import { validateOptions } from "../options.ts";
 import { allocate, type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
 import { isQuantizedForm } from "../tensors/forms.ts";
 import { type GranularityOptions, granularityKinds, granularityOf, scaleLayout } from "../tensors/granularity.ts";
-import type { QuantizedTensorLike } from "../tensors/host-quantized-tensor.ts";
+import { isHostQuantizedTensor, type QuantizedTensorLike } from "../tensors/host-quantized-tensor.ts";
 import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { applyOp } from "./apply.ts";
 
@@ -74,15 +74,20 @@ export function dequantize<D extends FloatDType = "float16">(
 ): HostTensor<D>;
 export function dequantize(
   first: QuantizedTensor | QuantizedTensorLike | TensorLike<"int8">,
-  second: DequantizeParams | TensorLike<"float32"> = {},
-  options?: DequantizeOptions,
+  second?: DequantizeParams | TensorLike<"float32">,
+  options: DequantizeOptions = {},
 ): unknown {
-  if (options === undefined && !isScale(second)) return applyOp(dequantizeOp, { tensor: first }, second);
-  const given = options === undefined ? {} : options;
-  validateOptions("dequantize", given, { dtype: "any", bits: "any", ...granularityKinds });
-  const { dtype, bits = 8, dim, groupSize } = given;
+  if (isWhole(first) && !isScale(second))
+    return applyOp(dequantizeOp, { tensor: first }, second === undefined ? {} : second);
+  validateOptions("dequantize", options, { dtype: "any", bits: "any", ...granularityKinds });
+  const { dtype, bits = 8, dim, groupSize } = options;
   const tensor = { quantized: first, scale: second, granularity: granularityOf({ dim, groupSize }), bits };
   return applyOp(dequantizeOp, { tensor }, dtype === undefined ? {} : { dtype });
+}
+
+/** Whether a tensor holds codes and scales, on a device or on the host. */
+function isWhole(value: unknown): value is QuantizedTensor | QuantizedTensorLike {
+  return isHostQuantizedTensor(value) || (typeof value === "object" && value !== null && "backend" in value);
 }
 
 /** Tells scales from parameters: scales have data. */

@@ -8,7 +8,7 @@ import { floatDTypes } from "../tensors/dtype.ts";
 import { hostTensor } from "../tensors/host-tensor.ts";
 import { linear } from "./linear.ts";
 import { maxExactInFeatures } from "./linear-geometry.ts";
-import { quantizeSymmetric } from "./quantize.ts";
+import { quantizeSymmetric } from "./quantize-symmetric.ts";
 
 const exactModes = ["int16", "int8"] as const;
 

@@ -2,7 +2,7 @@ import { validateOptions } from "../options.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
 import { type GranularityOptions, granularityKinds, granularityOf } from "../tensors/granularity.ts";
 import type { HostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
-import type { TensorLike } from "../tensors/host-tensor.ts";
+import { normalizeFloatTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { quantize } from "./quantize.ts";
 
 /** Options of `quantizeSymmetric`: `dim` (the axis that keeps its own scales) or `groupSize`, neither for one scale; 2 to 8 `bits`. */
@@ -22,7 +22,10 @@ export function quantizeSymmetric(
 ): HostQuantizedTensor {
   validateOptions("quantizeSymmetric", options, { bits: "any", ...granularityKinds });
   const { bits = 8, dim, groupSize } = options;
-  return quantize(tensor, { granularity: granularityOf({ dim, groupSize }), bits });
+  return quantize(normalizeFloatTensor(tensor, "the tensor to quantize"), {
+    granularity: granularityOf({ dim, groupSize }),
+    bits,
+  });
 }
 
 /**

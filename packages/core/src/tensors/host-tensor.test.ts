@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorCode } from "../../test/support/error-code.ts";
+import { widen } from "../numerics/widen.ts";
 import { dequantize } from "../ops/dequantize.ts";
+import { quantizeSymmetric } from "../ops/quantize-symmetric.ts";
+import { createReferenceBackend } from "../reference/reference-backend.ts";
 import {
   type HostQuantizedTensor,
   isHostQuantizedTensor,
   validateHostQuantizedTensor,
 } from "./host-quantized-tensor.ts";
 import { hostTensor, normalizeFloatTensor } from "./host-tensor.ts";
-import { quantizeSymmetric } from "../ops/quantize-symmetric.ts";
-import { createReferenceBackend } from "../reference/reference-backend.ts";
-import { widen } from "../numerics/widen.ts";
 
 describe("hostTensor", () => {
   it("keeps the data it was given and copies the shape", () => {
@@ -90,6 +90,14 @@ it("a shape is frozen, and a copy", () => {
   expect(Object.isFrozen(shape)).toBe(false);
   expect(() => Object.assign(tensor.shape, { 0: 20 })).toThrow(TypeError);
   expect(Object.isFrozen(quantizeSymmetric(hostTensor("float32", [1], new Float32Array(1))).granularity)).toBe(true);
+});
+
+it("a copy has data of its own", () => {
+  const tensor = hostTensor("bfloat16", [2, 1], Uint16Array.of(1, 2));
+  const copy = tensor.copy();
+  expect(copy).toEqual(tensor);
+  copy.data[0] = 9;
+  expect([...tensor.data]).toEqual([1, 2]);
 });
 
 it("normalizeFloatTensor refuses integers and what is no tensor", () => {

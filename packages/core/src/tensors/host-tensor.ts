@@ -2,6 +2,7 @@ import { OctetError } from "../errors.ts";
 import { className, formatValue } from "../format-value.ts";
 import { widenData } from "../numerics/widen-data.ts";
 import {
+  copyData,
   type DType,
   dtypesText,
   type FloatDType,
@@ -15,7 +16,7 @@ import { formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /**
  * A tensor in the memory of the host, row-major. Made by `hostTensor` and by whatever returns one; where one is accepted, a plain object
- * of the same three fields will do (`TensorLike`). `values` lies on the prototype: two tensors are deeply equal when their fields are,
+ * of the same three fields will do (`TensorLike`). The methods lie on the prototype: two tensors are deeply equal when their fields are,
  * and a structured clone, a spread or JSON holds the fields alone.
  */
 export class HostTensor<D extends DType = DType> {
@@ -39,6 +40,11 @@ export class HostTensor<D extends DType = DType> {
    */
   values(): Float32Array {
     return widenData(this.dtype, this.data);
+  }
+
+  /** The same tensor with data of its own. @throws OctetError `ERR_OUT_OF_MEMORY` */
+  copy(): HostTensor<D> {
+    return new HostTensor(this.dtype, this.shape, copyData(this.dtype, this.data));
   }
 }
 

@@ -1,4 +1,5 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { allocate, bytesPerElement, type TypedArrayOf } from "./dtype.ts";
 import { keptRows, normalizeStateForm, type StateForm, type StateSlot, slotMemory } from "./forms.ts";
 import { HostTensor, normalizeHostTensor } from "./host-tensor.ts";
@@ -71,7 +72,7 @@ export function validateHostState(host: HostState): HostState {
   if (!Number.isInteger(length) || length < 0 || length > form.capacity) {
     throw new OctetError(
       "ERR_FORMAT",
-      `the state has the length ${String(length)}; use 0 to its capacity, ${form.capacity}`,
+      `the state has the length ${formatValue(length)}; use 0 to its capacity, ${form.capacity}`,
     );
   }
   if (!Array.isArray(rows) || rows.length !== form.slots.length) {

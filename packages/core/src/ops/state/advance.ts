@@ -1,4 +1,5 @@
 import type { Op, State } from "../../backend/contract.ts";
+import { runOnState } from "./run-on-state.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface AdvanceInputs {
@@ -26,5 +27,5 @@ export const advanceOp: Op<AdvanceInputs, AdvanceParams, void> = {
 
 /** @throws OctetError `ERR_RANGE` where the state has no room */
 export function advance(state: State, count: number): void {
-  state.backend.run(advanceOp, { state }, { count });
+  runOnState(advanceOp, { state }, { count });
 }

@@ -1,5 +1,6 @@
 import type { Op, State, Tensor } from "../../backend/contract.ts";
 import { HostTensor } from "../../tensors/host-tensor.ts";
+import { runOnState } from "./run-on-state.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface PositionsInputs {
@@ -27,5 +28,5 @@ export const positionsOp: Op<PositionsInputs, PositionsParams, Tensor<"int32">> 
 
 /** @throws OctetError `ERR_RANGE` where the state has no room */
 export function positions(state: State, count: number): Tensor<"int32"> {
-  return state.backend.run(positionsOp, { state }, { count });
+  return runOnState(positionsOp, { state }, { count });
 }

@@ -5,6 +5,7 @@ import { isFloatDType } from "../../tensors/dtype.ts";
 import { slotIndex } from "../../tensors/forms.ts";
 import { equalShapes, formatShape, sizeOf } from "../../tensors/shape.ts";
 import { rowAt } from "../../tensors/state.ts";
+import { runOnState } from "./run-on-state.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface WriteRowsInputs {
@@ -56,5 +57,5 @@ function validateFinite(values: Float32Array): void {
 
 /** @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_RANGE` where the state has no room, `ERR_NON_FINITE` */
 export function writeRows(state: State, slot: string, x: Tensor): void {
-  state.backend.run(writeRowsOp, { x, state }, { slot });
+  runOnState(writeRowsOp, { x, state }, { slot });
 }

@@ -1,5 +1,5 @@
-import { type Granularity, OctetError } from "@octet/core";
 import { describe, expect, test } from "vitest";
+import type { Granularity } from "../tensors/granularity.ts";
 import { inferGranularity, storedScaleShape } from "./scale-shape.ts";
 
 const channel: Granularity = { kind: "channel", dim: 0 };
@@ -37,8 +37,8 @@ describe("the granularity of a stored scale", () => {
     },
   );
 
-  test("a weight without columns has no groups to infer", () => {
-    expect(() => inferGranularity([7, 0], [7, 0], channel)).toThrow(OctetError);
+  test.each([[[7, 0]], [[7, 2]]])("a weight without columns has no groups to infer from %j", (scale) => {
+    expect(() => inferGranularity(scale, [7, 0], channel)).toThrow(expect.objectContaining({ code: "ERR_FORMAT" }));
   });
 });
 
@@ -48,4 +48,13 @@ test.each<[Granularity, number[]]>([
   [group(11), [7, 3]],
 ])("%j is stored as %j", (granularity, shape) => {
   expect(storedScaleShape(granularity, [7, 33])).toEqual(shape);
+});
+
+test.each<[Granularity, number[], string]>([
+  [{ kind: "channel", dim: 1 }, [7, 33], "ERR_UNSUPPORTED"],
+  [group(2), [7, 33], "ERR_SHAPE"],
+  [channel, [7], "ERR_SHAPE"],
+  [tensor, [7, 3, 1], "ERR_SHAPE"],
+])("no file stores %j of %j: %s", (granularity, shape, code) => {
+  expect(() => storedScaleShape(granularity, shape)).toThrow(expect.objectContaining({ code }));
 });

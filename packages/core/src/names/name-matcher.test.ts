@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createNameMatcher } from "./name-matcher.ts";
+import { createNameMatcher, literalPattern } from "./name-matcher.ts";
 
 test.each([
   ["lm_head", "lm_head.weight", true],
@@ -30,6 +30,17 @@ test.each([
   ["!lm_head", "a.weight", false],
   ["", "a.weight", false],
   ["a(b", "a(b.weight", true],
+  ["*.[!0-2].*", "model.layers.3.q_proj.weight", true],
+  ["*.[!0-2].*", "model.layers.2.q_proj.weight", false],
+  ["@(q|k)_proj", "model.layers.2.k_proj.weight", true],
+  ["a|b", "a.weight", false],
+  ["layers.*.fc", "layers.0.attention.fc.weight", true],
+  ["layers.*.fc", "layersX0Xfc.weight", false],
+  ["layers.*.fc", "layers.0.fc.bias", false],
+  ["*.fc", "line\nbreak.fc.weight", true],
+  ["fc", "fc", true],
+  ["a\\*b", "a*b.weight", true],
+  ["a\\*b", "axb.weight", false],
 ])("%j and %j: %s", (pattern, tensor, matches) => {
   expect(createNameMatcher([pattern])(tensor)).toBe(matches ? pattern : undefined);
 });
@@ -37,3 +48,21 @@ test.each([
 test("names the first pattern that matches", () => {
   expect(createNameMatcher(["x", "*b*", "*"])("a.b.weight")).toBe("*b*");
 });
+
+test.each(["{a", "[z-a]"])(
+  "a pattern that cannot be read is an error, and not one that matches nothing: %s",
+  (pattern) => {
+    const create = () => createNameMatcher(["x", pattern]);
+    expect(create).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
+    expect(create).toThrow(JSON.stringify(pattern));
+  },
+);
+
+test.each(["a.b", "a+(b)[c]{d}|^$\\", "*", "!x", "@(a|b)", "{0..3}.*", "[ab]", "-,/#~<>=&%", "\n"])(
+  "the literal pattern of %j matches it alone",
+  (name) => {
+    const match = createNameMatcher([literalPattern(name)]);
+    expect(match(name)).toBeDefined();
+    for (const other of ["a", "b", "ab", "0", "x", "a.c", `${name}x`, `x${name}`]) expect(match(other)).toBeUndefined();
+  },
+);

@@ -1,4 +1,5 @@
 import { type Backend, OctetError } from "@octet/core";
+import { WasmBackend } from "./backend.ts";
 import { compileKernels } from "./compile-kernels.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import { identifyModule } from "./kernel-module.ts";
@@ -7,7 +8,6 @@ import { checkOptions, type WasmBackendOptions } from "./options.ts";
 import { chooseSimd, type Simd } from "./simd.ts";
 import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
 import { chooseThreads } from "./threads.ts";
-import { makeBackend } from "./wasm-backend.ts";
 import { findWorkers } from "./worker-host.ts";
 
 /**
@@ -47,10 +47,9 @@ interface RunningEngine extends StartedEngine {
 
 function describe({ engine, capacity, threads, reason }: RunningEngine, simd: Simd): Backend {
   const simdName = simd === "relaxed" ? "relaxed SIMD" : "SIMD";
-  return makeBackend(engine, {
+  return new WasmBackend(engine, {
     name: "wasm",
     device: `CPU, WebAssembly ${simdName}, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
-    apiVersion: 1,
     // Tensors take whole cache lines, and scales start on one.
     maxTensorBytes: capacity - 256,
     features: [simd === "relaxed" ? "relaxed-simd" : "simd", `threads=${threads}`, ...reason],
