@@ -1,17 +1,18 @@
+import { OctetError } from "@octet/core";
 import { expect, it } from "vitest";
-import type { Job } from "../job.ts";
 import { checkJob } from "./check-job.ts";
+import type { Job } from "./job.ts";
 
 const name = { arm: "arm", library: "library", title: "title" };
 
 /** A job that notes what happens to it. */
-function jobOf(enqueue: () => void = () => {}) {
+function jobOf(run: () => void = () => {}) {
   const events: string[] = [];
   const note = (event: string) => () => void events.push(event);
   const job: Job = {
-    enqueue() {
-      events.push("enqueue");
-      enqueue();
+    run() {
+      events.push("run");
+      run();
     },
     submit: note("submit"),
     dispose: note("dispose"),
@@ -27,7 +28,7 @@ it("lets a job go on whose result is right, after it was done once", async () =>
     async () => ({ error: 1e-7 }),
   );
   expect(candidate).toEqual({ name, job, facts: { error: 1e-7 } });
-  expect(events).toEqual(["enqueue", "submit"]);
+  expect(events).toEqual(["run", "submit"]);
 });
 
 it("ends a job whose result is wrong", async () => {
@@ -55,5 +56,11 @@ it("takes what an arm throws for a wrong result, so that the others go on", asyn
       async () => ({}),
     ),
   ).toEqual(wrong);
-  expect(events).toEqual(["enqueue", "dispose"]);
+  expect(events).toEqual(["run", "dispose"]);
+});
+
+it("tells an arm that cannot run here from one that is wrong", async () => {
+  const start = () => Promise.reject(new OctetError("ERR_UNAVAILABLE", "no threads"));
+  const untimed = { status: "unavailable", reason: "no threads" };
+  expect(await checkJob(name, start, async () => ({}))).toEqual({ name, untimed });
 });

@@ -1,13 +1,16 @@
 import type { LinearProblem } from "../linear-problem.ts";
+import type { ProductJob } from "./job.ts";
 
 /** One way of a library to compute a linear layer. */
-export interface Arm {
+export interface LinearArm {
   /** Unique among all arms, and stable: results are compared by it. */
   readonly id: string;
   /** What is done to weights and activations, in a few words. */
   readonly title: string;
   /** The relative error that the method may have against float64. */
   readonly tolerance: number;
+  /** A feature without which a device cannot run it. */
+  readonly needs?: "shader-f16";
 }
 
 /** Relative errors that methods may have, normally distributed data assumed. */
@@ -22,23 +25,22 @@ export const tolerances = {
   float16: 2e-2,
 } as const;
 
-/** Computes y `[rows, outFeatures]` from x `[rows, inFeatures]`, both float32 on the host. */
-export type Multiply = (x: Float32Array, rows: number) => Promise<Float32Array>;
+/** A library that computes linear layers in a place: on a number of threads of the CPU, or on a device. */
+export interface Library<Place> {
+  /** The name that its users know it by. */
+  readonly name: string;
+  readonly arms: readonly LinearArm[];
+  /** The most rows that it is asked for; default: no limit. */
+  readonly mostRows?: number;
+  /** With the weights of a problem in the place. @throws OctetError `ERR_UNAVAILABLE` where it does not run there */
+  open(problem: LinearProblem, place: Place): Promise<OpenLibrary>;
+}
 
-/** A library with the weights of a problem loaded, on a number of threads. */
 export interface OpenLibrary {
-  /** By id of the arm. */
-  readonly multiply: Readonly<Record<string, Multiply>>;
+  /** The job of an arm with x `[rows, inFeatures]`. */
+  start(arm: string, x: Float32Array, rows: number): Promise<ProductJob>;
   close(): Promise<void>;
 }
 
-export interface Library {
-  /** The name that its users know it by. */
-  readonly name: string;
-  readonly arms: readonly Arm[];
-  /** The most rows that it is asked for; default: no limit. */
-  readonly mostRows?: number;
-  /** Why it does not run on so many threads here; undefined where it does. */
-  unavailable?(threads: number): string | undefined;
-  open(problem: LinearProblem, threads: number): Promise<OpenLibrary>;
-}
+/** The places of the CPU: how many threads compute. */
+export type Threads = number;

@@ -1,3 +1,5 @@
+import type { Ceilings, CheckedPart, GPU, Host } from "../results.ts";
+
 /** What the check of `@octet/cuda` writes on a machine with a GPU: `check.json`, `bench.json` and, with PyTorch, `torch.json`. */
 export interface CUDACheck {
   readonly check: CheckReport;
@@ -7,57 +9,22 @@ export interface CUDACheck {
 
 export interface CheckReport {
   /** ISO 8601 */
-  readonly date?: string;
-  readonly machine?: HostMachine;
+  readonly date: string;
+  readonly machine: Host;
   readonly report: { readonly driverVersion: number };
   readonly results: readonly PartResult[];
 }
 
-export interface HostMachine {
-  readonly cpu: string;
-  /** Logical cores. */
-  readonly cores: number;
-  readonly memoryGiB: number;
-  readonly node: string;
-  /** Version of NVIDIA's driver. */
-  readonly driver?: string;
-}
-
-export interface PartResult {
-  readonly part: string;
-  readonly status: string;
-  readonly summary: string;
+export interface PartResult extends CheckedPart {
   readonly details?: unknown;
 }
 
-/** What a call costs JavaScript, in µs: until it returns, and until its work is done. */
-export interface CallCost {
-  readonly name: string;
-  readonly returned: number;
-  readonly done: number;
-}
-
 export interface BenchReport {
-  readonly device: GPU;
-  readonly ceilings: {
-    readonly copyGigabytesPerSecond?: number;
-    readonly readGigabytesPerSecond?: number;
-    readonly float16TeraflopsPerSecond?: number;
-  };
+  readonly device: Omit<GPU, "driverVersion">;
+  readonly ceilings: Ceilings;
   readonly linear: readonly BenchCell[];
   readonly elementwise: readonly ElementwiseCell[];
   readonly leftOut: readonly string[];
-}
-
-export interface GPU {
-  readonly name: string;
-  /** 90 for 9.0 */
-  readonly capability: number;
-  readonly multiprocessors: number;
-  readonly l2Bytes: number;
-  readonly memoryBytes: number;
-  /** 130100 for 13.1; absent where it was not found. */
-  readonly cublasLtVersion?: number;
 }
 
 /** A layer with weights `[n, k]` and m rows of activations. */
