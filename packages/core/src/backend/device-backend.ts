@@ -100,9 +100,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known.
+   * before it has run and its finding is known. `changes`: whether launches after it may write to the memory, which is that of a state.
    */
-  protected abstract read(storage: Storage, form: Form): Promise<HostData>;
+  protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
   /** Copies memory of this form, in call order. */
   protected abstract copy(from: Storage, to: Storage, form: Form): void;
@@ -165,7 +165,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     this.#validateNotRecording("a download");
     if (isState(handle)) return this.#downloadState(handle as unknown as StateHandle<Storage>);
     const { storage, outcome } = handle as unknown as DeviceHandle<Storage>;
-    const [data] = await this.#read([[storage, handle]], outcome);
+    const [data] = await this.#read([[storage, handle]], outcome, false);
     return data;
   }
 
@@ -343,10 +343,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   async #read(
     parts: readonly (readonly [Storage, object])[],
     outcome: Outcome | undefined,
+    changes: boolean,
   ): Promise<readonly HostData[]> {
     try {
       const data = await this.#settleAfter(
-        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form))),
+        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
       const error = outcome?.report();
       if (error !== undefined) throw error;
@@ -369,7 +370,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     state.validateRows();
     const { operand, form, length, outcome } = state;
     const parts = operand.rows.map((storage, index) => [storage, slotMemory(form.slots[index], form)] as const);
-    return hostStateOf(form, length, (await this.#read(parts, outcome)) as readonly HostTensor[]);
+    return hostStateOf(form, length, (await this.#read(parts, outcome, true)) as readonly HostTensor[]);
   }
 
   #launchSetLength(operand: StateOperand<Storage>, length: number): void {
