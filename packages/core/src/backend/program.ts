@@ -136,7 +136,7 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       }
       if (formatForm(handle) !== formatForm(port.form)) {
         throw new OctetError(
-          "ERR_SHAPE",
+          dtypeOf(handle) === dtypeOf(port.form) ? "ERR_SHAPE" : "ERR_DTYPE",
           `${what} is ${formatForm(handle)}; it was recorded with ${formatForm(port.form)}`,
         );
       }
@@ -154,4 +154,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     }
     return { tensors, handles };
   }
+}
+
+/** Of tensors alone: codes have none. */
+function dtypeOf(form: Form): unknown {
+  return "dtype" in form ? form.dtype : undefined;
 }
