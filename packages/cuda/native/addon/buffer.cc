@@ -63,7 +63,7 @@ Napi::Object Graph::make(Napi::Env env, std::shared_ptr<Context> context, cudaGr
 Napi::Value Graph::launch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     if (executable_ == nullptr) throw Failure{"ERR_DISPOSED", "the graph was freed"};
-    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "a graph cannot be launched while a chain is captured"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "a graph cannot be launched while others are captured"};
     context_->check(cudaGraphLaunch(executable_, context_->stream()), "launching a graph");
     return info.Env().Undefined();
   });

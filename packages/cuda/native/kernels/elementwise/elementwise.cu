@@ -1,15 +1,16 @@
-#include "launch-support.cuh"
+#include "../launch-support.cuh"
 #include "elementwise.cuh"
-#include "slabs-launch.cuh"
+#include "../slabs-launch.cuh"
 
 namespace octet {
 
-void dequantize(const DequantizeCall& call, cudaStream_t stream) {
-  const ScaleLayout layout{call.layout.outer, call.layout.channels, call.layout.inner};
+void launch(const DequantizeCall& call, const LaunchPlace& place) {
+  const cudaStream_t stream = place.stream;
+  const ScaleLayout layout{call.outer, call.channels, call.inner};
   const int64_t size = layout.outer * layout.channels * layout.inner;
   if (size == 0) return;
-  const int8_t* codes = call.codes;
-  const float* scales = call.scales;
+  const auto* codes = static_cast<const int8_t*>(call.codes);
+  const auto* scales = static_cast<const float*>(call.scales);
   with_float(call.dtype, [&](auto type) {
     using T = decltype(type);
     auto* y = static_cast<typename T::Storage*>(call.y);
@@ -24,14 +25,15 @@ void dequantize(const DequantizeCall& call, cudaStream_t stream) {
   });
 }
 
-void activation(TensorArgument x, void* y, int64_t size, int kind, cudaStream_t stream) {
+void launch(const ActivationCall& call, const LaunchPlace& place) {
+  const int64_t size = call.size;
   if (size == 0) return;
-  with_float(x.dtype, [&](auto type) {
+  with_float(call.dtype, [&](auto type) {
     using T = decltype(type);
-    const auto* source = static_cast<const typename T::Storage*>(x.data);
-    auto* target = static_cast<typename T::Storage*>(y);
-    const ActivationKind function = ActivationKind(kind);
-    OCTET_LAUNCH(::activation<T>, dim3(blocks(size, int64_t(step_threads) * per_vector<T>)), dim3(step_threads), 0, stream, source, target,
+    const auto* source = static_cast<const typename T::Storage*>(call.x);
+    auto* target = static_cast<typename T::Storage*>(call.y);
+    const ActivationKind function = ActivationKind(call.kind);
+    OCTET_LAUNCH(activation<T>, dim3(blocks(size, int64_t(step_threads) * per_vector<T>)), dim3(step_threads), 0, place.stream, source, target,
                  size, function);
   });
 }

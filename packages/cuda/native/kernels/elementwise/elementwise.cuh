@@ -1,6 +1,8 @@
 // Ops whose elements do not know of each other: dequantize and activations. A thread writes 16 bytes.
 #pragma once
-#include "layout.cuh"
+#include "../layout.cuh"
+
+namespace octet {
 
 template <class T>
 __device__ __forceinline__ void store_vector(typename T::Storage* target, const typename T::Storage (&elements)[per_vector<T>],
@@ -121,3 +123,5 @@ __global__ void __launch_bounds__(step_threads)
   for (int i = 0; i < width; i++) elements[i] = T::narrow(activate(vector[i], kind));
   store_vector<T>(y + first, elements, left, left >= width);
 }
+
+}  // namespace octet

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+namespace octet {
+
 __device__ __forceinline__ uint32_t shared_address(const void* pointer) { return uint32_t(__cvta_generic_to_shared(pointer)); }
 
 __device__ __forceinline__ void barrier_init(uint32_t barrier, uint32_t arrivals) {
@@ -57,3 +59,5 @@ __device__ __forceinline__ uint4 load_from_block(uint32_t address, uint32_t rank
       : "memory");
   return words;
 }
+
+}  // namespace octet

@@ -3,6 +3,8 @@
 #include "bulk-copies.cuh"
 #include "linear-wide-tiles.cuh"
 
+namespace octet {
+
 /** Where a thread is in the ring. */
 template <class Tiles>
 struct WideRing {
@@ -124,3 +126,5 @@ __device__ __forceinline__ void multiply_stages(WideRing<Tiles>& ring, int count
   for (int tile = 0; tile < Tiles::m_tiles; tile++) hold_sums(sums[tile]);
   if (first_lane) barrier_arrive(previous);
 }
+
+}  // namespace octet

@@ -5,6 +5,8 @@
 #include "bulk-copies.cuh"
 #include "linear-wide-tiles.cuh"
 
+namespace octet {
+
 /** What a warpgroup finishes a tile with. */
 template <class Tiles>
 struct WideFinish {
@@ -149,3 +151,5 @@ __device__ __forceinline__ void store_parts(const WideFinish<Tiles>& finish, typ
     finish.store_run(tile, run, values);
   }
 }
+
+}  // namespace octet

@@ -4,6 +4,8 @@
 
 #include "warpgroups.cuh"
 
+namespace octet {
+
 /** Bytes of a row of an operand in shared memory. */
 constexpr int wide_row_bytes = 128;
 /** More would not be on their way at once. */
@@ -72,3 +74,5 @@ __device__ __forceinline__ void multiply_wide(typename Kind::Sum (&sums)[SUMS], 
   else if constexpr (std::is_same_v<Kind, F16Codes> || std::is_same_v<Kind, F16Floats>) warpgroup_f16(sums, a, b);
   else warpgroup_bf16(sums, a, b);
 }
+
+}  // namespace octet

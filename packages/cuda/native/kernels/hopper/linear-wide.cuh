@@ -8,6 +8,8 @@
 #include "linear-wide-multiply.cuh"
 #include "linear-wide-output.cuh"
 
+namespace octet {
+
 /** What the blocks of a launch do. */
 struct WidePlan {
   /** Blocks that share K, and clusters. */
@@ -103,3 +105,5 @@ __global__ void __launch_bounds__(Tiles::threads, 1)
   // The shared memory of a block must stay until all have read it.
   if (plan.parts > 1) cluster_sync();
 }
+
+}  // namespace octet

@@ -2,10 +2,10 @@
 #pragma once
 #include <array>
 
-#include "launch-support.cuh"
+#include "../launch-support.cuh"
 #include "linear-wide.cuh"
-#include "per-device.h"
-#include "tensor-cores.cuh"
+#include "../per-device.h"
+#include "../linear/tensor-cores.cuh"
 #include "tensor-maps.h"
 
 namespace octet {

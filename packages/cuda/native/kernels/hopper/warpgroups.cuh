@@ -6,7 +6,9 @@
 // 4 * j + r of a lane is at row 16 * (warp % 4) + group + 8 * (r / 2), column 8 * j + 2 * t + r % 2. In registers, words a0 and a2 are of
 // row group, a1 and a3 of row group + 8: a0 and a1 hold places 2 * t and 2 * t + 1 along K, a2 and a3 places 2 * t + 8 and 2 * t + 9.
 #pragma once
-#include "linear-kinds.cuh"
+#include "../linear/linear-kinds.cuh"
+
+namespace octet {
 
 /** Names an operand in shared memory: address, 1024 bytes between groups of eight rows, swizzle of 128 bytes. */
 __device__ __forceinline__ uint64_t describe_operand(uint32_t address) {
@@ -86,3 +88,5 @@ OCTET_MULTIPLY(16, "32", "%16", "%17", "%18", "%19", "%20", "%21")
 OCTET_MULTIPLY(32, "64", "%32", "%33", "%34", "%35", "%36", "%37")
 OCTET_MULTIPLY(64, "128", "%64", "%65", "%66", "%67", "%68", "%69")
 OCTET_MULTIPLY(128, "256", "%128", "%129", "%130", "%131", "%132", "%133")
+
+}  // namespace octet

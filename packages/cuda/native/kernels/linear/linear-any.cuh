@@ -2,7 +2,9 @@
 // groups, and whatever tensor cores cannot take.
 #pragma once
 #include "linear-output.cuh"
-#include "vectors.cuh"
+#include "../vectors.cuh"
+
+namespace octet {
 
 /** Codes as a type of weights. */
 struct Int8 {
@@ -131,3 +133,5 @@ __global__ void __launch_bounds__(any_threads, 2)
   }
   if (lane < m) out.store(lane, column, kept);
 }
+
+}  // namespace octet

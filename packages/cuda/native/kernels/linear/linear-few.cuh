@@ -9,6 +9,8 @@
 #pragma once
 #include "linear-kinds.cuh"
 
+namespace octet {
+
 /** Rows of x in an operand. */
 constexpr int token_rows = 8;
 /** The most rows of x. */
@@ -154,3 +156,5 @@ __global__ void __launch_bounds__(Tiles::threads, 2)
     out.store(row, n0 + column, sum_to_float(totals));
   }
 }
+
+}  // namespace octet

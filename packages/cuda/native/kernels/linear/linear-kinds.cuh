@@ -5,6 +5,8 @@
 #pragma once
 #include "linear-output.cuh"
 
+namespace octet {
+
 /** Four codes in a word become two words of float16, exactly: each byte under 0x64 is 1024 + code + 128. */
 __device__ __forceinline__ void expand_to_f16(uint32_t word, uint32_t& first, uint32_t& second) {
   const uint32_t offset = word ^ 0x80808080u;
@@ -123,3 +125,5 @@ __device__ __forceinline__ void load_words(const uint8_t* source, bool there, ui
     words[4 * i] = four.x, words[4 * i + 1] = four.y, words[4 * i + 2] = four.z, words[4 * i + 3] = four.w;
   }
 }
+
+}  // namespace octet

@@ -2,7 +2,9 @@
 // tensor cores read them from there. Tokens are operand A, weights operand B.
 #pragma once
 #include "linear-few.cuh"
-#include "occupancy.cuh"
+#include "../occupancy.cuh"
+
+namespace octet {
 
 constexpr int many_threads = 256;
 
@@ -151,3 +153,5 @@ __global__ void __launch_bounds__(many_threads, is_small_multiprocessor ? 1 : Ti
     if (m0 + row < shape.m && n0 + column < shape.n) out.store(m0 + row, n0 + column, tile[row * Tiles::y_pitch + column]);
   }
 }
+
+}  // namespace octet

@@ -1,6 +1,8 @@
 // What a linear op does with a sum: scales, bias, one rounding, in the order of the numeric contract.
 #pragma once
-#include "numbers.cuh"
+#include "../numbers.cuh"
+
+namespace octet {
 
 struct LinearOutput {
   /** [m]: scales of quantized activations; null for float ones. */
@@ -30,3 +32,5 @@ struct LinearOutput {
 struct LinearShape {
   int64_t m, n, k;
 };
+
+}  // namespace octet

@@ -1,6 +1,6 @@
 // Linear on tensor cores. Each kind is compiled in a file of its own, tensor-cores-*.cu: they take most of the time of a build.
 #pragma once
-#include "launch-support.cuh"
+#include "../launch-support.cuh"
 #include "linear-many.cuh"
 
 namespace octet {

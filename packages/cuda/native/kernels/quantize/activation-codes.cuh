@@ -1,6 +1,6 @@
 // Activations quantized per row, as tensor cores read them: rows of codes that start on 16 bytes.
 #pragma once
-#include "launch-support.cuh"
+#include "../launch-support.cuh"
 
 namespace octet {
 
@@ -16,13 +16,13 @@ struct ActivationCodes {
   int8_t *first, *second;
   float* scales;
   int64_t pitch;
-  void* fault;
+  Finding* finding;
 };
 
 /**
  * Scales and codes of x [m, k]: one plane takes codes of -127 to 127, two take -32639 to 32639. early: whether the op before wrote no
- * codes of weights, see LinearCall.
+ * codes of weights, see LaunchPlace.
  */
-void quantize_activations(TensorArgument x, ActivationCodes codes, int64_t m, int64_t k, bool early, cudaStream_t stream);
+void quantize_activations(const void* x, int32_t dtype, ActivationCodes codes, int64_t m, int64_t k, bool early, cudaStream_t stream);
 
 }  // namespace octet

@@ -1,7 +1,9 @@
 // Scales and codes of so few rows that several blocks share each: all of them look for its maximum, which is soon done and needs no
 // meeting, and each gives the codes of its part.
 #pragma once
-#include "vectors.cuh"
+#include "../vectors.cuh"
+
+namespace octet {
 
 constexpr int few_rows_threads = 512;
 /** Vectors that a thread has on their way at once. */
@@ -16,7 +18,7 @@ __global__ void __launch_bounds__(few_rows_threads)
     quantize_few_rows(const typename T::Storage* x,  // [gridDim.y, columns]
                       int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                       float* __restrict__ scales,  // [gridDim.y]
-                      Fault* __restrict__ fault) {
+                      Finding* __restrict__ finding) {
   start_dependents();
   wait_for_dependencies();
   constexpr int width = per_vector<T>;
@@ -47,9 +49,11 @@ __global__ void __launch_bounds__(few_rows_threads)
   for (int v = first + int(threadIdx.x); v < end; v += few_rows_threads) {
     const Vector<T> vector = load(v);
     const int32_t column = v * width, left = columns - column;
-    if (largest >= infinite_magnitude) report_infinite(vector, start + column, fault);
+    if (largest >= infinite_magnitude) report_infinite(vector, start + column, finding);
     int32_t values[width];
     codes_of(vector, scale, range, values);
     codes.store(row * pitch + column, values, left, whole_stores && left >= width);
   }
 }
+
+}  // namespace octet

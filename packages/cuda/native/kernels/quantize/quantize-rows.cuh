@@ -2,8 +2,10 @@
 //
 // blockDim is (lanes per row, rows per block); lanes per row is a power of two. A thread minds the vectors of 16 bytes that it copied.
 #pragma once
-#include "occupancy.cuh"
-#include "vectors.cuh"
+#include "../occupancy.cuh"
+#include "../vectors.cuh"
+
+namespace octet {
 
 /** Vectors of a thread, at most. */
 constexpr int row_vectors = 8;
@@ -43,7 +45,7 @@ __global__ void __launch_bounds__(max_row_lanes, is_small_multiprocessor ? 2 : 3
     quantize_rows(const typename T::Storage* __restrict__ x,  // [rows, columns]
                   int64_t rows, int32_t columns, int64_t pitch, CodeRange range, Codes codes,
                   float* __restrict__ scales,  // [rows]
-                  Fault* __restrict__ fault) {
+                  Finding* __restrict__ finding) {
   constexpr int width = per_vector<T>;
   const int64_t row = int64_t(blockIdx.x) * blockDim.y + threadIdx.y;
   const bool inside = row < rows;
@@ -72,7 +74,7 @@ __global__ void __launch_bounds__(max_row_lanes, is_small_multiprocessor ? 2 : 3
   const uint32_t largest = found.largest();
   if (largest >= infinite_magnitude) {
 #pragma unroll 1
-    for (int v = int(threadIdx.x); v < own; v += lanes) report_infinite(kept_vector<T>(kept + v), start + v * width, fault);
+    for (int v = int(threadIdx.x); v < own; v += lanes) report_infinite(kept_vector<T>(kept + v), start + v * width, finding);
   }
   const float amax = __uint_as_float(row_maximum(largest, partial));
   if (!inside) return;
@@ -86,3 +88,5 @@ __global__ void __launch_bounds__(max_row_lanes, is_small_multiprocessor ? 2 : 3
     codes.store(row * pitch + column, values, left, whole_stores && left >= width);
   }
 }
+
+}  // namespace octet

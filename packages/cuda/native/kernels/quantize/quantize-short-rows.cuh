@@ -1,6 +1,8 @@
 // Scales and codes of short rows, groups most of all: a few lanes share a row, and a thread has a part of two rows on its way.
 #pragma once
-#include "vectors.cuh"
+#include "../vectors.cuh"
+
+namespace octet {
 
 constexpr int short_threads = 256;
 /** Elements of a row that a lane minds, and rows that it minds. */
@@ -13,7 +15,7 @@ __global__ void __launch_bounds__(short_threads)
     quantize_short_rows(const typename T::Storage* __restrict__ x,  // [rows, columns]
                         int64_t rows, int32_t columns, int32_t lanes, CodeRange range, Codes codes,
                         float* __restrict__ scales,  // [rows]
-                        Fault* __restrict__ fault) {
+                        Finding* __restrict__ finding) {
   constexpr int width = per_vector<T>, vectors = lane_elements / width;
   const int together = short_threads / lanes, lane = int(threadIdx.x) % lanes, place = lane * lane_elements;
   const int64_t first = int64_t(blockIdx.x) * (together * lane_rows) + int(threadIdx.x) / lanes;
@@ -34,7 +36,7 @@ __global__ void __launch_bounds__(short_threads)
     largest[r] = found.largest();
     if (largest[r] >= infinite_magnitude) {
 #pragma unroll
-      for (int v = 0; v < vectors; v++) report_infinite(own[r][v], (first + r * together) * columns + place + v * width, fault);
+      for (int v = 0; v < vectors; v++) report_infinite(own[r][v], (first + r * together) * columns + place + v * width, finding);
     }
   }
   for (int distance = lanes / 2; distance > 0; distance /= 2)
@@ -58,3 +60,5 @@ __global__ void __launch_bounds__(short_threads)
     codes.store(row * columns + place, values, lane_elements, true);
   }
 }
+
+}  // namespace octet

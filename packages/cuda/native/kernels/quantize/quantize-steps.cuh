@@ -3,7 +3,9 @@
 // Maxima meet in an atomic of unsigned integers, which gives the same in any order. x is read twice: no more than 60 MB of it stay on the
 // chip.
 #pragma once
-#include "layout.cuh"
+#include "../layout.cuh"
+
+namespace octet {
 
 /** Vectors of a thread of `absmax_runs` and of `assign_runs`, all on their way at once. */
 constexpr int absmax_vectors = 8, assign_vectors = 2;
@@ -15,7 +17,7 @@ template <class T>
 __global__ void __launch_bounds__(step_threads)
     absmax_runs(const typename T::Storage* __restrict__ x, int64_t inner, int64_t segments,
                 uint32_t* __restrict__ maxima,  // [channels], zero before
-                Fault* __restrict__ fault) {
+                Finding* __restrict__ finding) {
   constexpr int width = per_vector<T>;
   const int64_t channel = blockIdx.x / segments, segment = blockIdx.x % segments, start = channel * inner;
   const bool aligned = inner % width == 0;
@@ -31,7 +33,7 @@ __global__ void __launch_bounds__(step_threads)
   for (int v = 0; v < absmax_vectors; v++) found.add(vectors[v]);
   if (found.largest() >= infinite_magnitude) {
 #pragma unroll
-    for (int v = 0; v < absmax_vectors; v++) report_infinite(vectors[v], start + place_of(v), fault);
+    for (int v = 0; v < absmax_vectors; v++) report_infinite(vectors[v], start + place_of(v), finding);
   }
   const uint32_t largest = block_maximum<step_threads>(found.largest());
   if (threadIdx.x == 0 && largest != 0) atomicMax(&maxima[channel], largest);
@@ -42,7 +44,7 @@ template <class T>
 __global__ void __launch_bounds__(step_threads)
     absmax_columns(const typename T::Storage* __restrict__ x, Slabs slabs, Divisor inner,
                    uint32_t* __restrict__ maxima,  // [across / inner], zero before
-                   Fault* __restrict__ fault) {
+                   Finding* __restrict__ finding) {
   constexpr int width = per_vector<T>;
   const SlabPlaces<T> own(slabs);
   const auto load = [&](int64_t o) {
@@ -63,7 +65,7 @@ __global__ void __launch_bounds__(step_threads)
   for (int i = 0; i < width; i++) meeting[(threadIdx.y * blockDim.x + threadIdx.x) * width + i] = found.at(i);
   if (found.largest() >= infinite_magnitude) {
 #pragma unroll 1
-    for (int64_t o = own.first; o < own.end; o += blockDim.y) report_infinite(load(o), o * slabs.across + own.place, fault);
+    for (int64_t o = own.first; o < own.end; o += blockDim.y) report_infinite(load(o), o * slabs.across + own.place, finding);
   }
   __syncthreads();
   const int64_t tile = own.place - int64_t(threadIdx.x) * width;
@@ -147,3 +149,5 @@ __global__ void __launch_bounds__(step_threads)
     }
   }
 }
+
+}  // namespace octet

@@ -2,16 +2,18 @@
 
 namespace octet {
 
-void quantize(const QuantizeCall& call, cudaStream_t stream) {
-  const ScaleLayout layout{call.layout.outer, call.layout.channels, call.layout.inner};
-  with_float(call.x.dtype, [&](auto type) {
+void launch(const QuantizeCall& call, const LaunchPlace& place) {
+  const ScaleLayout layout{call.outer, call.channels, call.inner};
+  auto* codes = static_cast<int8_t*>(call.codes);
+  auto* scales = static_cast<float*>(call.scales);
+  auto* finding = static_cast<Finding*>(call.finding);
+  with_float(call.dtype, [&](auto type) {
     using T = decltype(type);
     const CodeRange range{call.qmax, call.lowest};
     if (layout.outer == 1)
-      quantize_runs<T>(call.x.data, layout.channels, layout.inner, layout.inner, range, ByteCodes{call.codes}, call.scales, call.fault,
-                       stream);
+      quantize_runs<T>(call.x, layout.channels, layout.inner, layout.inner, range, ByteCodes{codes}, scales, finding, place.stream);
     else
-      quantize_columns<T>(call.x.data, layout, range, call.codes, call.scales, call.fault, stream);
+      quantize_columns<T>(call.x, layout, range, codes, scales, finding, place.stream);
   });
 }
 
