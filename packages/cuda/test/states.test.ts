@@ -178,15 +178,21 @@ describe.skipIf(emulatorMissing).each(settings)("states, thread order $seed, cop
     using backend = await createCUDABackend({ emulated });
     const columns = 2 ** 21;
     const state = backend.state({ capacity: 4, slots: [{ name: "rows", dtype: "float32", shape: [columns] }] });
-    const write = (value: number) => {
-      using x = backend.upload(hostTensor("float32", [1, columns], new Float32Array(columns).fill(value)));
+    const [first, second] = [1, 2].map((value) =>
+      backend.upload(hostTensor("float32", [1, columns], new Float32Array(columns).fill(value))),
+    ) as [Tensor, Tensor];
+    const write = (x: Tensor) => {
       writeRows(state, "rows", x);
       advance(state, 1);
     };
-    write(1);
+    write(first);
+    // Large downloads are made one after the other, so that this one waits for others.
+    const large = backend.upload(hostTensor("int8", [2 ** 25], new Int8Array(2 ** 25)));
+    const others = Array.from({ length: 6 }, () => backend.download(large));
     const download = backend.download(state);
     state.reset();
-    write(2);
+    write(second);
+    await Promise.all(others);
     const { length, rows } = await download;
     expect([length, rows[0]!.data[0], rows[0]!.data.at(-1)]).toEqual([1, 1, 1]);
     expect((await backend.download(state)).rows[0]!.data[0]).toBe(2);
