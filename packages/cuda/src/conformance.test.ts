@@ -13,7 +13,7 @@ test.skipIf(emulatorMissing).each(settings)(
   "the kernels pass the suite: thread order $seed, copies land $copies",
   async (emulated) => {
     const cases = conformanceCases().filter(({ family }) => emulated.seed === 0 || family !== "large");
-    const summary = await runConformance(() => createCUDABackend({ emulated }), { cases });
+    const summary = await runConformance(() => createCUDABackend({ emulated }), { cases, profile: "models" });
     expect(summary.results.filter(({ status }) => status !== "passed")).toEqual([]);
     expect(summary.results.length).toBe(cases.length);
   },
