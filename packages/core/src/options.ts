@@ -44,8 +44,10 @@ export function validateOptions<Options extends object>(
 export function validateKinds<Fields extends object>(owner: string, fields: Fields, kinds: OptionKinds<Fields>): void {
   for (const name of Object.keys(kinds) as (keyof Fields & string)[]) {
     const value = fields[name];
-    const allowed = [kinds[name]].flat() as ValueKind[];
-    if (value === undefined || allowed.includes("any") || allowed.includes(kindOf(value))) continue;
+    const kind = kinds[name] as ValueKind | readonly ValueKind[];
+    if (value === undefined || kind === "any") continue;
+    const allowed = [kind].flat() as ValueKind[];
+    if (allowed.includes("any") || allowed.includes(kindOf(value))) continue;
     const wanted = allowed.join(" or ");
     throw new OctetError("ERR_UNSUPPORTED", `${owner} got ${formatValue(value)} as ${name}; pass ${article(wanted)}`);
   }
