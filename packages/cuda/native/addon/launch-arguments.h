@@ -23,11 +23,14 @@ template <class Call>
 class LaunchArguments {
  public:
   LaunchArguments(const Napi::CallbackInfo& info, const Context& context) {
-    if (!info[1].IsTypedArray() || info[1].As<Napi::TypedArray>().ByteLength() != sizeof(Call))
-      throw Failure{"", std::string("the record of ") + Call::name + " has " + std::to_string(sizeof(Call)) + " bytes"};
-    const auto record = info[1].As<Napi::TypedArray>();
+    napi_typedarray_type type;
+    size_t length;
+    void* record;
+    if (napi_get_typedarray_info(info.Env(), info[1], &type, &length, &record, nullptr, nullptr) != napi_ok || type != napi_uint8_array ||
+        length != sizeof(Call))
+      throw Failure{"", std::string("the record of ") + Call::name + " is a Uint8Array of " + std::to_string(sizeof(Call)) + " bytes"};
     unsigned char bytes[sizeof(Call)];
-    memcpy(bytes, static_cast<const char*>(record.ArrayBuffer().Data()) + record.ByteOffset(), sizeof(Call));
+    memcpy(bytes, record, sizeof(Call));
     for (size_t i = 0; i < Call::memory_count; i++) {
       uint64_t offset;
       memcpy(&offset, bytes + i * sizeof(void*), sizeof(void*));
@@ -48,10 +51,12 @@ class LaunchArguments {
   void require(void* const Call::* memory, uint64_t bytes) const {
     const auto place = reinterpret_cast<const char*>(&(call.*memory)) - reinterpret_cast<const char*>(&call);
     const size_t index = size_t(place) / sizeof(void*);
-    const std::string name = std::string(Call::memory_names[index]) + " of " + Call::name;
-    if (call.*memory == nullptr) throw Failure{"", name + " is missing"};
+    const auto failure = [&](const std::string& text) {
+      return Failure{"", std::string(Call::memory_names[index]) + " of " + Call::name + text};
+    };
+    if (call.*memory == nullptr) throw failure(" is missing");
     if (available_[index] < bytes)
-      throw Failure{"", name + " holds " + std::to_string(available_[index]) + " bytes, " + std::to_string(bytes) + " are needed"};
+      throw failure(" holds " + std::to_string(available_[index]) + " bytes, " + std::to_string(bytes) + " are needed");
   }
 
   /** Checks a number that names one of few. @throws Failure */
