@@ -117,7 +117,7 @@ describe.skipIf(emulatorMissing)("after very many ops", () => {
     await backend.sync();
   });
 
-  test("downloads that wait for each other tell their own faults", async () => {
+  test("downloads that wait for each other tell their own findings", async () => {
     let x: Tensor<FloatDType> = backend.upload(fine);
     const downloads: Promise<unknown>[] = [];
     for (let i = 0; i < 1100; i++) {

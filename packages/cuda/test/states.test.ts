@@ -1,7 +1,6 @@
 import {
   advance,
   type Backend,
-  createReferenceBackend,
   type DType,
   type FloatDType,
   type HostTensor,
@@ -19,12 +18,7 @@ import { allocate } from "@octet/core/backend";
 import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "./emulator.ts";
-
-const settings = [
-  { seed: 0, copies: "late" },
-  { seed: 7, copies: "early" },
-  { seed: 12345, copies: "late" },
-] as const;
+import { onBoth, threadOrders } from "./on-both.ts";
 
 /** Rows of 1, 2, 4, 6, 10, 12, 16 and 40 bytes, kept whole and as rings. */
 const form: StateForm = {
@@ -77,19 +71,9 @@ async function readAll(backend: Backend, state: State): Promise<unknown[]> {
   return results;
 }
 
-/** What `act` gives on the reference and on the kernels. */
-async function both<Result>(
-  emulated: (typeof settings)[number],
-  act: (backend: Backend) => Promise<Result>,
-): Promise<{ readonly got: Result; readonly wanted: Result }> {
-  using reference = createReferenceBackend();
-  using cuda = await createCUDABackend({ emulated });
-  return { wanted: await act(reference), got: await act(cuda) };
-}
-
-describe.skipIf(emulatorMissing).each(settings)("states, thread order $seed, copies land $copies", (emulated) => {
+describe.skipIf(emulatorMissing).each(threadOrders)("states, thread order $seed, copies land $copies", (emulated) => {
   test("hold rows of every size, over the ends of rings, cut, copied, saved and loaded", async () => {
-    const { got, wanted } = await both(emulated, async (backend) => {
+    const { got, wanted } = await onBoth(emulated, async (backend) => {
       const results: unknown[] = [];
       const state = backend.state(form);
       results.push(await readAll(backend, state));
@@ -138,7 +122,7 @@ describe.skipIf(emulatorMissing).each(settings)("states, thread order $seed, cop
       { name: "ring", dtype: "float32", shape: [3], keep: 2 },
       { name: "all", dtype: "int16", shape: [1] },
     ] as const;
-    const { got, wanted } = await both(emulated, async (backend) => {
+    const { got, wanted } = await onBoth(emulated, async (backend) => {
       const state = backend.state({ capacity: 16, chunk: 4, slots });
       const floats = (seed: number, ...bad: number[]): Tensor<FloatDType> =>
         backend.upload(

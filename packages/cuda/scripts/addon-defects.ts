@@ -10,7 +10,7 @@ import {
 } from "./supported-systems.ts";
 
 /** What would keep a built addon from loading on the oldest supported systems, or from being published. */
-export function findAddonFaults(addon: Buffer): string[] {
+export function findAddonDefects(addon: Buffer): string[] {
   const { imports, needed } = readElf(addon);
   const foreign = needed.filter((library) => !systemLibraries.has(library));
   return [
@@ -35,7 +35,7 @@ function importFault({ name, version, library, isWeak }: DynamicSymbol): string 
 }
 
 /** Which of the machine code and PTX of a release the addon lacks. */
-export function findCodeFaults(addon: Buffer): string[] {
+export function findCodeDefects(addon: Buffer): string[] {
   const images = listCodeImages(readElf(addon).section(".nv_fatbin") ?? Buffer.alloc(0));
   const lacks = (kind: string, architecture: number): boolean =>
     !images.some((image) => image.kind === kind && image.architecture === architecture);
