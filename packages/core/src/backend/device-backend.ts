@@ -167,7 +167,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     this.#validateNotRecording("a download");
     if (isState(handle)) return this.#downloadState(handle as unknown as StateHandle<Storage>);
     const { storage, outcome } = handle as unknown as DeviceHandle<Storage>;
-    const [data] = await this.#read([[storage, handle]], outcome);
+    const [data] = await this.#read([[storage, handle]], outcome, false);
     return data;
   }
 

@@ -1,6 +1,6 @@
 import { DisposableObject } from "../disposable-object.ts";
 import { OctetError } from "../errors.ts";
-import { type Form, formatForm } from "../tensors/forms.ts";
+import { equalForms, type Form, formatForm } from "../tensors/forms.ts";
 import type { AnyHandle, Backend, Program } from "./contract.ts";
 import type { DeviceHandle } from "./handles.ts";
 import { namedHandles } from "./inputs.ts";
@@ -136,9 +136,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
           `${what} is not the state that was recorded; record a program for each state`,
         );
       }
-      if (formatForm(handle) !== formatForm(port.form)) {
+      if (!equalForms(handle, port.form)) {
         throw new OctetError(
-          "ERR_SHAPE",
+          dtypeOf(handle) === dtypeOf(port.form) ? "ERR_SHAPE" : "ERR_DTYPE",
           `${what} is ${formatForm(handle)}; it was recorded with ${formatForm(port.form)}`,
         );
       }
@@ -156,4 +156,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     }
     return { tensors, handles };
   }
+}
+
+/** Of tensors alone: codes have none. */
+function dtypeOf(form: Form): unknown {
+  return "dtype" in form ? form.dtype : undefined;
 }

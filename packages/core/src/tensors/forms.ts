@@ -1,8 +1,8 @@
 import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { bytesPerElement, type DType, isDType } from "./dtype.ts";
-import { type Granularity, normalizedLayout } from "./granularity.ts";
-import { formatShape, sizeOf, validateShape } from "./shape.ts";
+import { equalGranularities, type Granularity, normalizedLayout } from "./granularity.ts";
+import { equalShapes, formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /** The form of a tensor: everything that is known of it before its data. */
 export interface TensorForm<D extends DType = DType> {
@@ -68,6 +68,15 @@ export function isRowCodesForm(form: object): form is RowCodesForm {
 
 export function isStateForm(form: object): form is StateForm {
   return "slots" in form;
+}
+
+export function equalForms(a: Form, b: Form): boolean {
+  if (!equalShapes(a.shape, b.shape)) return false;
+  if (isQuantizedForm(a)) {
+    return isQuantizedForm(b) && a.bits === b.bits && equalGranularities(a.granularity, b.granularity);
+  }
+  if (isRowCodesForm(a)) return isRowCodesForm(b) && a.activations === b.activations;
+  return a.dtype === (b as TensorForm).dtype;
 }
 
 /** The rows of x `[..., K]`: the product of all extents but the last. */
