@@ -25,7 +25,7 @@ import { type DeviceHandle, makeHandle } from "./handles.ts";
 import { mapInputs, namedHandles } from "./inputs.ts";
 import type { AnyKernel, KernelTable, Operand, StateOperand } from "./kernels.ts";
 import type { LaunchCall, Replay, Step } from "./launching.ts";
-import { combineFindings, type Finding, type Outcome } from "./outcome.ts";
+import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
 import { OutcomeLedger } from "./outcome-ledger.ts";
 import { type ProgramOwner, RecordedProgram } from "./program.ts";
 import { recordProgram } from "./record-program.ts";
@@ -74,6 +74,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       ...memory,
       write: (storage, host) => this.write(storage, host, host),
       launchSetLength: (operand, length) => this.#launchSetLength(operand, length),
+      open: (inputs, finding) => this.#open(inputs, finding),
       validate: (what) => this.#validateNotRecording(what),
     };
     this.#states = new StateKeeper(this, device, this.#live);
@@ -93,17 +94,17 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Memory for something of this form. Its content is not defined. @throws OctetError `ERR_OUT_OF_MEMORY` */
   protected abstract allocate(form: Form): Storage;
 
-  /** Fills memory that no op has used yet. The data may change once it returns. */
-  protected abstract write(storage: Storage, host: HostData, form: Form): void;
+  /** Fills memory that no op has used yet. The data may change once it returns. A finding says that the device may yet refuse. */
+  protected abstract write(storage: Storage, host: HostData, form: Form): MaybeFinding;
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known.
+   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter.
    */
   protected abstract read(storage: Storage, form: Form): Promise<HostData>;
 
-  /** Copies memory of this form, in call order. */
-  protected abstract copy(from: Storage, to: Storage, form: Form): void;
+  /** Copies memory of this form, in call order. A finding says that the device may yet refuse. */
+  protected abstract copy(from: Storage, to: Storage, form: Form): MaybeFinding;
 
   /** Gives memory back. Launches and reads that were called before may still use it. */
   protected abstract release(storage: Storage): void;
@@ -123,10 +124,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Makes one thing of launches that run again and again. Where a backend has nothing better: the list of them. */
   protected capture(steps: readonly Step<Storage, Launch>[]): Replay {
     return {
-      run: () =>
-        combineFindings(
-          steps.map(({ launch, call }) => this.launch(launch, call)).filter((found) => found !== undefined),
-        ),
+      run: () => combineFindings(steps.map(({ launch, call }) => this.launch(launch, call))),
       dispose: () => {},
     };
   }
@@ -151,7 +149,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const upload = validateUpload(this, given);
     this.#validateNotRecording("an upload");
     if (upload.kind === "state") return this.#makeState(upload.host);
-    return this.#keep(upload.form, this.#filled(upload.form, upload.host), undefined);
+    return this.#uploadData(upload.form, upload.host);
   }
 
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
@@ -291,12 +289,10 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
   }
 
-  /** Memory with this content. */
-  #filled(form: Form, host: HostData): Storage {
+  #uploadData(form: Form, host: HostData): AnyHandle {
     const storage = this.allocate(form);
     try {
-      this.write(storage, host, form);
-      return storage;
+      return this.#keep(form, storage, this.#open([], this.write(storage, host, form) ?? undefined));
     } catch (error) {
       this.release(storage);
       throw error;
@@ -346,6 +342,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       const data = await this.#settleAfter(
         Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form))),
       );
+      if (outcome?.settled === false) await this.#settleAfter(this.wait());
       const error = outcome?.report();
       if (error !== undefined) throw error;
       return data;
@@ -376,7 +373,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       { length } as never,
       undefined as never,
     );
-    this.launch(launch, { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] });
+    const call = { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] };
+    this.#open([], this.launch(launch, call));
   }
 
   /** @throws OctetError `ERR_UNSUPPORTED` for backends without states */
