@@ -101,7 +101,7 @@ export class CommandQueue {
       commands.flatMap((command): readonly object[] => {
         const buffers = buffersOf(command);
         if (command.kind === "dispatch") return [...buffers, pipelines.get(command.shader)];
-        return command.kind === "prepared" ? [...buffers, command.pipeline] : buffers;
+        return command.kind === "prepared" ? [...buffers, command.pipeline, command.bindGroup] : buffers;
       }),
     );
   }
