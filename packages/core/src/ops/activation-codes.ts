@@ -1,4 +1,4 @@
-import type { RowCodes, Tensor } from "../backend/contract.ts";
+import type { Op, RowCodes, Tensor } from "../backend/contract.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
 import type { RowCodesKind } from "../tensors/forms.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
@@ -19,7 +19,7 @@ export interface ActivationCodesParams {
 }
 
 /** Fused: an activation function, and the rows of its result as codes for the next exact linear layer. */
-export const activationCodesOp = fusedOp<ActivationCodesInputs, ActivationCodesParams, RowCodes>({
+export const activationCodesOp: Op<ActivationCodesInputs, ActivationCodesParams, RowCodes> = fusedOp({
   name: "activationCodes",
   complete: (params) => params,
   parts: (run, { x }, { kind, activations }) =>
