@@ -171,7 +171,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     params: NoInfer<Params>,
   ): Result {
     const handles = this.#validateInputs(op, inputs);
-    const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
+    const forms = this.#formsOf(inputs) as Forms<Inputs>;
     const plan = op.plan(forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
@@ -281,12 +281,16 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     return handles;
   }
 
-  /** A handle as `plan` sees it. A recording knows only how far a state has come since its program began. */
-  #formOf(handle: AnyHandle): object {
-    if (this.#recording === undefined || !isState(handle)) return handle;
-    const { slots, capacity, chunk } = handle;
-    const state = this.#recording.states.get(handle as unknown as StateHandle<Storage>);
-    return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
+  /** Inputs as `plan` sees them: handles are forms. A recording knows only how far a state has come since its program began. */
+  #formsOf(inputs: object): object {
+    const recording = this.#recording;
+    if (recording === undefined) return inputs;
+    return mapInputs(inputs, (handle: AnyHandle) => {
+      if (!isState(handle)) return handle;
+      const { slots, capacity, chunk } = handle;
+      const state = recording.states.get(handle as unknown as StateHandle<Storage>);
+      return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
+    });
   }
 
   #uploadData(form: Form, host: HostData): AnyHandle {

@@ -14,9 +14,11 @@ export function* namedHandles(inputs: object): Generator<readonly [name: string,
 
 /** The same inputs with something else in the place of each handle. */
 export function mapInputs(inputs: object, map: (handle: never) => unknown): object {
-  const entries = Object.entries(inputs).map(([name, value]) => {
-    if (value === undefined) return [name, undefined];
-    return [name, Array.isArray(value) ? value.map((element) => map(element as never)) : map(value as never)];
-  });
-  return Object.fromEntries(entries);
+  const mapped: Record<string, unknown> = {};
+  // A loop, since every op comes by here.
+  for (const [name, value] of Object.entries(inputs)) {
+    if (value === undefined) mapped[name] = undefined;
+    else mapped[name] = Array.isArray(value) ? value.map((element) => map(element as never)) : map(value as never);
+  }
+  return mapped;
 }
