@@ -113,7 +113,8 @@ describe.each([
     ]) {
       using state = backend.state({ capacity: 8, slots: [{ name: "rows", dtype, shape: [width] }] });
       const values = new Float32Array(3 * width).fill(1);
-      values[width + 2] = bad;
+      // The first of a row lies where the row before may be padded.
+      values[width] = bad;
       values[3 * width - 1] = bad;
       using x = backend.upload({ dtype, shape: [3, width], data: narrow(values, dtype) });
       using good = backend.upload({ dtype, shape: [1, width], data: narrow(values.subarray(0, width), dtype) });
@@ -122,7 +123,7 @@ describe.each([
       writeRows(state, "rows", x);
       advance(state, 3);
       using late = readRows(state, "rows", 2);
-      expect(await failure(backend.download(late))).toMatch(new RegExp(`^2 elements.*element ${width + 2} `));
+      expect(await failure(backend.download(late))).toMatch(new RegExp(`^2 elements.*element ${width} `));
       expect(state.length).toBe(1);
       using at = positions(state, 1);
       expect([...(await backend.download(at)).data]).toEqual([1]);
