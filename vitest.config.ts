@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from "vitest/config";
-import { swiftShaderEnvironment } from "./apps/browser-testing/src/swiftshader.ts";
+import { swiftShaderEnvironment } from "./tests/browser-testing/src/swiftshader.ts";
 
 /** Chooses what `@octet/*` resolves to: the TypeScript sources, or what is published. */
 const resolution = (source: boolean) => {
@@ -20,8 +20,14 @@ const refuseModules = (pattern: RegExp): Plugin => ({
   },
 });
 
+/** `pnpm test` leaves out what has this tag, and `pnpm test:full` runs it too; so does vitest on its own. */
+const tags = [
+  { name: "full", description: "takes long and rarely breaks, or repeats in depth what `pnpm test` samples" },
+];
+
 const shared = {
   exclude: ["**/node_modules/**", "**/dist/**"],
+  tags,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Vulkan, and with it Dawn for Node, runs on SwiftShader, whatever GPU the machine has.
@@ -41,6 +47,7 @@ export default defineConfig({
           name: "source",
           include: [
             "{packages,apps,examples}/*/src/**/*.test.ts",
+            "packages/*/self-test/**/*.test.ts",
             "{apps,examples}/*/test/**/*.test.ts",
             ...publicFace,
           ],

@@ -3,7 +3,8 @@
  * one vitest runs every project on the sources, on the build and on the packed tarballs. Its closing line is the last one. The
  * first step shows every failure it finds before it stops the run; the exit status is that of the step that failed.
  *
- * Arguments go to vitest: `pnpm test packages/core`.
+ * `pnpm test` leaves out the tests that are tagged "full", since they take long and rarely break. `pnpm test:full` runs them too, and
+ * CUDA's kernels once more under the compiler's sanitizers. Other arguments go to vitest: `pnpm test packages/core`.
  */
 import { spawnSync } from "node:child_process";
 
@@ -11,6 +12,13 @@ interface Step {
   readonly title: string;
   readonly command: readonly [string, ...string[]];
 }
+
+const sanitizers: Step = {
+  title: "Kernels under AddressSanitizer and UndefinedBehaviorSanitizer",
+  command: ["pnpm", "--filter", "@octet/cuda", "test:sanitized"],
+};
+const full = process.argv[2] === "--full";
+const args = process.argv.slice(full ? 3 : 2);
 
 const steps: readonly Step[] = [
   {
@@ -21,7 +29,8 @@ const steps: readonly Step[] = [
       ...["--continue=dependencies-successful", "--output-logs=errors-only", "--log-order=grouped", "--ui=stream"],
     ],
   },
-  { title: "Tests", command: ["vitest", "run", ...process.argv.slice(2)] },
+  { title: "Tests", command: ["vitest", "run", ...(full ? [] : ["--tagsFilter=!full"]), ...args] },
+  ...(full ? [sanitizers] : []),
 ];
 
 /** Exit status of the step; 1 where it could not start or was ended by a signal. */

@@ -1,6 +1,6 @@
 import { library } from "../../tsup.base.ts";
 
-export default library(["src/index.ts", "src/bin.ts"], {
+export default library(["src/index.ts", "src/bin.ts", "src/worker.ts"], {
   platform: "node",
   target: "node22",
   removeNodeProtocol: false,

@@ -34,12 +34,15 @@ describe("the text of the repository", () => {
   });
 });
 
-describe("the lockfile", () => {
-  it("knows packages by their integrity, not by an address", () => {
-    const lines = read("pnpm-lock.yaml").split("\n");
-    expect(lines.length).toBeGreaterThan(500);
-    expect(lines.filter((line) => /tarball:|https?:/.test(line))).toEqual([]);
-  });
+describe("the lockfiles", () => {
+  it.each(["pnpm-lock.yaml", "tools/mutation/pnpm-lock.yaml"])(
+    "%s knows packages by integrity, not by address",
+    (path) => {
+      const lines = read(path).split("\n");
+      expect(lines.length).toBeGreaterThan(500);
+      expect(lines.filter((line) => /tarball:|https?:/.test(line))).toEqual([]);
+    },
+  );
 });
 
 describe("the manifests", () => {
@@ -47,13 +50,15 @@ describe("the manifests", () => {
     "package.json",
     ...globSync("{packages,apps,examples}/*/package.json", { cwd: root }),
     "tests/package.json",
+    "tests/browser-testing/package.json",
+    "tools/mutation/package.json",
   ];
 
   it.each(manifests)("%s pins what is not ours", (path) => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read(path));
     const ranges: [string, string][] = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
     const loose = ranges.filter(
-      ([, range]) => !/^(?:workspace:[\^*]?|(?:npm:[\w./@-]+@)?\d+\.\d+\.\d+\S*)$/.test(range),
+      ([, range]) => !/^(?:workspace:[\^*]?|link:\S+|(?:npm:[\w./@-]+@)?\d+\.\d+\.\d+\S*)$/.test(range),
     );
     expect(loose).toEqual([]);
   });
@@ -63,7 +68,7 @@ describe("the manifests", () => {
     for (const path of manifests) {
       const { dependencies, devDependencies } = JSON.parse(read(path));
       for (const [name, range] of Object.entries<string>({ ...dependencies, ...devDependencies })) {
-        if (!range.startsWith("workspace:")) versions.set(name, (versions.get(name) ?? new Set()).add(range));
+        if (!/^(?:workspace|link):/.test(range)) versions.set(name, (versions.get(name) ?? new Set()).add(range));
       }
     }
     expect([...versions].filter(([, ranges]) => ranges.size > 1)).toEqual([]);

@@ -29,7 +29,7 @@ export async function readTarball({ path }: Tarball): Promise<Map<string, string
 }
 
 /** The pnpm that runs this script, or else the pinned one through npx. */
-function pnpm(args: string[]): [program: string, args: string[]] {
+export function pnpm(args: string[]): [program: string, args: string[]] {
   if (process.env.npm_config_user_agent?.startsWith("pnpm/")) return ["pnpm", args];
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return ["npx", ["-y", packageManager, ...args]];

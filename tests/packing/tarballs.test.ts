@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runProgram, workspaceBin } from "../support/processes.ts";
+import { originOf } from "../../scripts/repository.ts";
+import { runProgram, strangersEnvironment, workspaceBin } from "../support/processes.ts";
 import { type Package, publishedPackages, root } from "../support/workspace.ts";
-import { packAll, readTarball, type Tarball } from "./pack.ts";
+import { packAll, pnpm, readTarball, type Tarball } from "./pack.ts";
+
+/** A registry where nothing listens: dry runs ask no one, so they need no network. */
+const nowhere = "http://127.0.0.1:9/";
 
 const folder = mkdtempSync(join(tmpdir(), "octet-tarballs-"));
 const tarballs = new Map<string, Tarball>();
@@ -35,6 +39,17 @@ describe.each(publishedPackages())("the tarball of $manifest.name", (pkg: Packag
     expect(files.get("LICENSE")).toContain("Apache License");
   });
 
+  it("holds the licence of every library that is bundled into it", () => {
+    const built = [...files].filter(([name]) => /^dist\/.+\.js$/.test(name));
+    const libraries = new Set(
+      built.flatMap(([, text]) =>
+        [...text.matchAll(/^\/\/ .*node_modules\/\.pnpm\/([^/]+)@\d/gm)].map(([, name]) => name),
+      ),
+    );
+    expect([...libraries]).toEqual(pkg.folder === "core" ? ["picomatch"] : []);
+    if (libraries.size > 0) expect(files.get("dist/names.js.LICENSE.txt")).toContain("The MIT License");
+  });
+
   it("exports files that are there, and no condition of the workspace", () => {
     expect(targetsOf(packed.exports).filter((name) => !files.has(name))).toEqual([]);
     expect(targetsOf(packed.bin ?? {}).filter((name) => !files.has(name))).toEqual([]);
@@ -60,5 +75,27 @@ describe.each(publishedPackages())("the tarball of $manifest.name", (pkg: Packag
     const args = [tarballs.get(pkg.folder)!.path, "--profile", "esm-only", "--no-emoji", "--no-color"];
     const { status, stdout, stderr } = await runProgram(workspaceBin("attw"), args, { cwd: root });
     expect(status, stdout + stderr).toBe(0);
+  });
+
+  it("carries the repository and the folder that provenance is checked against", () => {
+    expect(packed).toMatchObject(originOf(`packages/${pkg.folder}`));
+    expect(packed.publishConfig).toMatchObject({ access: "public", provenance: true });
+  });
+
+  it("can be published by pnpm, as the release does it", async () => {
+    const { path } = tarballs.get(pkg.folder)!;
+    const args = [`--config.registry=${nowhere}`, "publish", path, "--dry-run", "--no-git-checks"];
+    const { status, stdout, stderr } = await runProgram(...pnpm(args), { cwd: root });
+    expect(status, stdout + stderr).toBe(0);
+    expect(stdout + stderr).toContain(`${pkg.manifest.name}@${pkg.manifest.version}`);
+  });
+
+  // pnpm's dry run takes any manifest; npm reads it as its registry does.
+  it("can be published by npm, which finds nothing to correct", async () => {
+    const args = ["publish", tarballs.get(pkg.folder)!.path, "--dry-run", "--offline", "--registry", nowhere];
+    const { status, stdout, stderr } = await runProgram("npm", args, { cwd: folder, env: strangersEnvironment() });
+    expect(status, stdout + stderr).toBe(0);
+    const warnings = stderr.match(/^npm warn (?:publish|package-json) .*$/gim) ?? [];
+    expect(warnings.filter((line) => !line.includes("requires you to be logged in"))).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 /** The root of the repository. */
 export const root: string = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
-type Conditions = { readonly "octet-source": string; readonly types: string; readonly default: string };
+/** Files that are no JavaScript have no source to stand for them. */
+type Conditions = { readonly "octet-source"?: string; readonly types: string; readonly default: string };
 
 /** The fields of a published package's manifest that the tests look at. */
 export interface Manifest {
@@ -19,6 +20,7 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
 }
 
 export interface Package {
@@ -43,7 +45,7 @@ export function publishedPackages(): Package[] {
 /** Every name by which a module of the package can be imported, with the files that it stands for. */
 export function entriesOf({ manifest }: Package): { specifier: string; source: string; built: string }[] {
   return Object.entries(manifest.exports).flatMap(([subpath, target]) =>
-    typeof target === "string"
+    typeof target === "string" || target["octet-source"] === undefined
       ? []
       : [{ specifier: manifest.name + subpath.slice(1), source: target["octet-source"], built: target.default }],
   );

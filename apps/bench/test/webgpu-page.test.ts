@@ -1,3 +1,4 @@
+/** @module-tag full */
 import { launchChromium, missingCapability } from "@octet/browser-testing";
 import { describe, expect, it } from "vitest";
 import { chromiumFlags, servePage } from "../src/webgpu/hosts/run-in-chromium.ts";

@@ -8,6 +8,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   isDefinedOp,
   isQuantizedTensor,
   type LinearOptions,
@@ -89,8 +90,8 @@ class TinyBackend implements Backend {
     const { granularity, bits } = validateQuantize(this, x, options);
     const { codes, scales } = quantizeRows(floatsOf(x), x.shape[0], -128);
     return this.#keepCodes({
-      quantized: { dtype: "int8", shape: x.shape, data: codes },
-      scale: { dtype: "float32", shape: [x.shape[0]], data: scales },
+      quantized: hostTensor("int8", x.shape, codes),
+      scale: hostTensor("float32", [x.shape[0]], scales),
       granularity,
       bits,
     });
@@ -143,7 +144,7 @@ class TinyBackend implements Backend {
   }
 
   #keepFloats(shape: readonly number[], data: Float32Array): Tensor<FloatDType> {
-    return this.#keep({ dtype: "float32", shape, data });
+    return this.#keep(hostTensor("float32", shape, data));
   }
 
   #keep<D extends DType>(host: HostTensor<D>): Tensor<D> {
@@ -171,10 +172,10 @@ function codesOf(tensor: QuantizedTensor): HostQuantizedTensor {
   return (tensor as TinyCodes).host;
 }
 
-function copyOf<D extends DType>(host: HostTensor<D>): HostTensor<D> {
-  return structuredClone(host);
+function copyOf<D extends DType>({ dtype, shape, data }: HostTensor<D>): HostTensor<D> {
+  return hostTensor(dtype, shape, structuredClone(data));
 }
 
 function copyOfCodes(host: HostQuantizedTensor): HostQuantizedTensor {
-  return structuredClone(host);
+  return { ...host, quantized: copyOf(host.quantized), scale: copyOf(host.scale) };
 }

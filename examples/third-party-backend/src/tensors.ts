@@ -47,6 +47,11 @@ export class TinyTensor<D extends DType = DType> extends Handle<HostTensor<D>> i
   readonly dtype: D = this.host.dtype;
   readonly shape: readonly number[] = this.host.shape;
   readonly byteLength: number = this.host.data.byteLength;
+
+  constructor(backend: Backend, host: HostTensor<D>, release: () => void) {
+    super(backend, host, release);
+    Object.freeze(this); // The shape is frozen already; now it cannot be replaced either.
+  }
 }
 
 export class TinyCodes extends Handle<HostQuantizedTensor> implements QuantizedTensor {
@@ -54,4 +59,9 @@ export class TinyCodes extends Handle<HostQuantizedTensor> implements QuantizedT
   readonly granularity: Granularity = this.host.granularity;
   readonly bits: number = this.host.bits;
   readonly byteLength: number = this.host.quantized.data.byteLength + this.host.scale.data.byteLength;
+
+  constructor(backend: Backend, host: HostQuantizedTensor, release: () => void) {
+    super(backend, host, release);
+    Object.freeze(this);
+  }
 }

@@ -1,12 +1,10 @@
-import type { ByteSink, ByteSource } from "@octet/safetensors";
+import type { ByteFolder, ByteSink, ByteSource } from "@octet/safetensors";
 
 /**
- * A model folder, wherever it is: on a disk, on a server, among the files that a user chose in a browser. `config.json`, the weights
- * and their index are asked for by name.
+ * A model folder, wherever it is: on a disk, on a server (`httpFolder` of `@octet/safetensors`), among the files that a user chose in a
+ * browser. `config.json`, the weights and their index are asked for by name.
  */
-export interface CheckpointFolder {
-  /** A source over this file, which whoever asked closes; null when there is no such file. */
-  open(file: string): Promise<ByteSource | null>;
+export interface CheckpointFolder extends ByteFolder {
   /**
    * The name of the weights: a `.safetensors` file, or the index of several, which ends in `.json`. Default: `model.safetensors`, or
    * else `model.safetensors.index.json`.

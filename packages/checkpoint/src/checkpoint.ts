@@ -48,13 +48,13 @@ export interface Checkpoint extends AsyncDisposable {
   /**
    * Reads one entry.
    * @throws OctetError `ERR_FORMAT` for an unknown key, or codes and scales that no quantizer makes; `ERR_DTYPE` for an unreadable
-   * tensor; `ERR_DISPOSED` after `close`
+   * tensor; `ERR_OUT_OF_MEMORY`; `ERR_DISPOSED` after `close`
    */
   tensor(key: string): Promise<HostTensor>;
   /**
    * Reads all entries whose key starts with `prefix` (default: all of them), with the keys as they are. Load a large model piece by
    * piece, so that file and model are not in memory at once.
-   * @throws OctetError as `tensor` does
+   * @throws OctetError as `tensor` does; `ERR_UNSUPPORTED` for options that are none
    */
   stateDict(options?: { readonly prefix?: string }): Promise<Map<string, HostTensor>>;
   /** Closes the files; idempotent. */

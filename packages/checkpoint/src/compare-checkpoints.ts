@@ -17,6 +17,7 @@ import { compareKept } from "./compare-kept.ts";
 import { createReport, type DescribedLayer } from "./create-report.ts";
 import { floatDType } from "./dtype.ts";
 import { findStoredLayers } from "./find-layers.ts";
+import { inHostMemory } from "./host-memory.ts";
 import { floatTensor } from "./host-values.ts";
 import { LayerBlocks } from "./layer-blocks.ts";
 import { type OpenInput, openInput } from "./open-input.ts";
@@ -27,6 +28,7 @@ import { release } from "./release.ts";
 import type { QuantizationReport } from "./report.ts";
 import { scanScales } from "./scan-scales.ts";
 import type { StoredLayer } from "./stored-layer.ts";
+import { validateCompareOptions } from "./validate.ts";
 
 /**
  * What quantization cost a checkpoint that was made earlier, by any tool that writes these formats. Block by block, like
@@ -60,6 +62,7 @@ export async function compareOpened(
   quantized: OpenInput,
   options: CompareCheckpointsOptions,
 ): Promise<QuantizationReport> {
+  validateCompareOptions(options);
   const found = findQuantization(original.header.tensors.values(), original.header.metadata, original.header.config);
   if (found !== undefined) {
     throw new OctetError(
@@ -77,9 +80,13 @@ export async function compareOpened(
   const meter = new ProgressMeter(2 * layerBytes + keptBytes, options);
   const errors = new Map<string, ErrorAccumulator>();
   for (const pair of pairs) {
-    errors.set(pair.layer.name, await measureLayer(original.reader, quantized.reader, pair, meter));
+    const { name } = pair.layer;
+    const measure = () => measureLayer(original.reader, quantized.reader, pair, meter);
+    errors.set(name, await inHostMemory(`layer ${JSON.stringify(name)}`, measure));
   }
-  const { kept, warnings } = await compareKept(original.reader, quantized.reader, stored, meter);
+  const { kept, warnings } = await inHostMemory("the tensors that are not quantized", () => {
+    return compareKept(original.reader, quantized.reader, stored, meter);
+  });
   const { format, granularity, bits } = stored.quantization;
   return createReport({
     format,

@@ -6,6 +6,7 @@ import type { StoredLayers } from "./find-layers.ts";
 import type { ProgressMeter } from "./progress.ts";
 import { release } from "./release.ts";
 import type { KeptTensor } from "./report.ts";
+import { warnOf } from "./warn-of.ts";
 
 /** Bytes of a tensor that are compared at once. */
 const pieceBytes = 2 ** 20;
@@ -27,9 +28,9 @@ export async function compareKept(
   const known = new Set([...others.map(({ name }) => name), ...[...layers.keys()].map((layer) => `${layer}.weight`)]);
   const missing = [...original.tensors.keys()].filter((name) => !known.has(name));
   const warnings = [
-    ...warn(changed, "not quantized and yet not the same as in the original"),
-    ...warn(added, "not in the original"),
-    ...warn(missing, "in the original only"),
+    ...warnOf(changed, "not quantized and yet not the same as in the original"),
+    ...warnOf(added, "not in the original"),
+    ...warnOf(missing, "in the original only"),
   ];
   const kept = others.map(({ name, dtype, shape, byteLength }) => {
     return { name, dtype: dtypeName(dtype), shape, bytes: byteLength, reason: "not quantized" };
@@ -66,10 +67,4 @@ async function equalTensors(
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function warn(names: readonly string[], problem: string): string[] {
-  if (names.length === 0) return [];
-  const more = names.length > 1 ? ` and ${names.length - 1} more` : "";
-  return [`${names[0]}${more}: ${problem}`];
 }

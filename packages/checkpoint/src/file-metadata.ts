@@ -1,5 +1,5 @@
 import { bitRange } from "@octet/core";
-import { formatGranularity } from "./granularity-name.ts";
+import { formatGranularity } from "@octet/core/names";
 import type { QuantizationPlan } from "./quantization-plan.ts";
 
 /** The key under which `__metadata__` says what Octet did to a file. */

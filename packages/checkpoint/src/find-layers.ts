@@ -2,6 +2,7 @@ import { equalGranularities, OctetError } from "@octet/core";
 import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
 import { findQuantization } from "./already-quantized.ts";
 import type { QuantizationInfo } from "./checkpoint.ts";
+import { inHostMemory } from "./host-memory.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
 import { readStatedScheme, type StatedScheme } from "./read-scheme.ts";
 import { type LayerParts, readStoredLayer, type StoredLayer } from "./stored-layer.ts";
@@ -31,7 +32,9 @@ export async function findStoredLayers(reader: SafetensorsReader, header: Checkp
   if (found.length === 0 && stated.stated) {
     throw new OctetError("ERR_FORMAT", "the checkpoint says that it is quantized, but has no codes; is it complete?");
   }
-  const layers = await Promise.all(found.map((layer) => readStoredLayer(reader, layer, stated)));
+  const layers = await inHostMemory("the shapes of layers", () => {
+    return Promise.all(found.map((layer) => readStoredLayer(reader, layer, stated)));
+  });
   return {
     quantization: layers.length === 0 ? null : summarize(layers, stated),
     layers: new Map(layers.map((layer) => [layer.name, layer])),

@@ -16,6 +16,17 @@ test.each(['{"a": NaNa}', '{"a": Infinity1}', '{"a": nan}', '{"a": "NaN}', "NaN"
   },
 );
 
+test.each([
+  ["plain characters", "a"],
+  ["escapes", "\\n"],
+  ["escaped quotes", '\\"'],
+])("a text of 16 MiB of %s is read", (_, unit) => {
+  const long = unit.repeat(2 ** 24 / unit.length);
+  const value = parsePythonJsonObject(`{"a": "${long}", "b": NaN}`, "config.json");
+  expect(value.b).toBe(null);
+  expect((value.a as string).length).toBe(2 ** 24 / unit.length);
+});
+
 test("elsewhere NaN is no JSON", () => {
   expect(() => parseJsonObject('{"a": NaN}', "the index")).toThrow("the index");
 });

@@ -19,8 +19,8 @@ export function parseJsonObject(text: string, what: string): JsonObject {
   return value;
 }
 
-/** A text, which is skipped, or one of the three numbers that Python writes and JSON lacks. */
-const textOrNonFinite = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+/** What tells where texts begin and end, and the three numbers that Python writes and JSON lacks. */
+const escapeQuoteOrNonFinite = /\\.|"|-?\b(?:NaN|Infinity)\b/gs;
 
 /**
  * The object in the text of a config.json, as Python reads it: NaN and infinities, which `parseJsonObject` refuses, are null. Mamba-2's
@@ -28,10 +28,14 @@ const textOrNonFinite = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
  * @throws OctetError as `parseJsonObject` does
  */
 export function parsePythonJsonObject(text: string, what: string): JsonObject {
-  return parseJsonObject(
-    text.replace(textOrNonFinite, (match) => (match.startsWith('"') ? match : "null")),
-    what,
-  );
+  // A pattern for whole texts would overflow the engine's stack on long ones.
+  let inText = false;
+  const json = text.replace(escapeQuoteOrNonFinite, (match) => {
+    if (match === '"') inText = !inText;
+    else if (!inText && !match.startsWith("\\")) return "null";
+    return match;
+  });
+  return parseJsonObject(json, what);
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -1,11 +1,10 @@
 import type { FloatDType } from "@octet/core";
+import { createNameMatcher, defaultSkip, moduleName } from "@octet/core/names";
 import type { TensorInfo } from "@octet/safetensors";
 import { dtypeName, floatDType } from "./dtype.ts";
 import type { JsonObject } from "./json.ts";
 import { createConv1dTest, isEmbeddingName } from "./module-kind.ts";
-import { createNameMatcher, moduleName } from "./name-matcher.ts";
 import type { PlanOptions } from "./options.ts";
-import { defaultSkip } from "./skip.ts";
 
 /** What happens to a tensor: it is quantized, or kept for a reason. */
 export type Verdict =

@@ -1,4 +1,5 @@
 import { type Granularity, sizeOf } from "@octet/core";
+import { storedScaleShape } from "@octet/core/names";
 import { bitsPerElement, type TensorSpec } from "@octet/safetensors";
 import type { CheckpointFormat } from "./options.ts";
 import { packedWidth } from "./pack.ts";
@@ -32,18 +33,6 @@ export function layerTensors(
     scale,
     shape: { name: `${module}.weight_shape`, dtype: "I64", shape: [2] },
   };
-}
-
-/** The shape that scales of a weight [N, K] have in a file and in a state dict. */
-export function storedScaleShape(granularity: Granularity, [n, k]: readonly number[]): number[] {
-  switch (granularity.kind) {
-    case "tensor":
-      return [1];
-    case "channel":
-      return [n, 1];
-    case "group":
-      return [n, k / granularity.size];
-  }
 }
 
 /** Bytes of a tensor whose elements are whole bytes. */

@@ -1,6 +1,6 @@
+import { moduleName } from "@octet/core/names";
 import type { TensorInfo } from "@octet/safetensors";
 import { isJsonObject, type JsonObject } from "./json.ts";
-import { moduleName } from "./name-matcher.ts";
 
 /**
  * What kind of module a 2-D `P.weight` belongs to cannot be read off a checkpoint, which holds tensors only. Names tell the few that are
@@ -14,11 +14,6 @@ const embeddingName =
 /** Whether a module is a table of embeddings, by the last part of its name. `embed_out` is GPT-NeoX's head, which is a Linear. */
 export function isEmbeddingName(module: string): boolean {
   return embeddingName.test(lastPart(module));
-}
-
-/** Whether a module is the output head, by the last part of its name. */
-export function isHeadName(module: string): boolean {
-  return lastPart(module) === "lm_head";
 }
 
 const conv1dModels: ReadonlySet<string> = new Set(["gpt2", "openai-gpt", "imagegpt", "decision_transformer", "clvp"]);

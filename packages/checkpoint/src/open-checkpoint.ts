@@ -1,11 +1,21 @@
-import { type DType, type HostTensor, hostTensor, OctetError, sizeOf, type TypedArrayOf } from "@octet/core";
+import {
+  type DType,
+  formatValue,
+  type HostTensor,
+  hostTensor,
+  OctetError,
+  sizeOf,
+  type TypedArrayOf,
+  validateOptions,
+} from "@octet/core";
+import { storedScaleShape } from "@octet/core/names";
 import type { SafetensorsReader } from "@octet/safetensors";
 import type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
 import type { CheckpointInput } from "./checkpoint-input.ts";
 import { dtypeName, hostDType } from "./dtype.ts";
 import { findStoredLayers, type StoredLayers } from "./find-layers.ts";
+import { inHostMemory } from "./host-memory.ts";
 import type { JsonObject } from "./json.ts";
-import { storedScaleShape } from "./layer-tensors.ts";
 import { type OpenInput, openInput } from "./open-input.ts";
 import { readCodes, readScales } from "./read-layer.ts";
 
@@ -64,13 +74,17 @@ class FileCheckpoint implements Checkpoint {
 
   async tensor(key: string): Promise<HostTensor> {
     const entry = this.#entries.get(key);
-    if (entry !== undefined) return hostTensor(entry.dtype, entry.shape, await entry.read());
+    if (entry !== undefined) {
+      return inHostMemory(JSON.stringify(key), async () => hostTensor(entry.dtype, entry.shape, await entry.read()));
+    }
     const dtype = this.unreadable.get(key);
-    if (dtype === undefined) throw new OctetError("ERR_FORMAT", `the checkpoint has no ${JSON.stringify(key)}`);
+    if (dtype === undefined) throw new OctetError("ERR_FORMAT", `the checkpoint has no ${formatValue(key)}`);
     throw new OctetError("ERR_DTYPE", `${JSON.stringify(key)} is ${dtype}, which no tensor of Octet has; leave it out`);
   }
 
-  async stateDict({ prefix = "" }: { readonly prefix?: string } = {}): Promise<Map<string, HostTensor>> {
+  async stateDict(options: { readonly prefix?: string } = {}): Promise<Map<string, HostTensor>> {
+    validateOptions("stateDict", options, { prefix: "string" });
+    const { prefix = "" } = options;
     const state = new Map<string, HostTensor>();
     for (const key of this.entries.keys()) if (key.startsWith(prefix)) state.set(key, await this.tensor(key));
     return state;

@@ -1,8 +1,17 @@
 import { OctetError } from "@octet/core";
-import { type ByteSource, openSafetensors, openSharded, type SafetensorsReader } from "@octet/safetensors";
+import {
+  type ByteSource,
+  openSafetensors,
+  openSharded,
+  type SafetensorsReader,
+  safetensorsLimits,
+} from "@octet/safetensors";
 import { type CheckpointFolder, type CheckpointInput, isCheckpointFolder } from "./checkpoint-input.ts";
+import { inHostMemory } from "./host-memory.ts";
+import { inContext } from "./in-context.ts";
 import { type JsonObject, parseJsonObject, parsePythonJsonObject } from "./json.ts";
 import type { CheckpointHeader } from "./quantization-plan.ts";
+import { validateInput, validateSource, validateWeightsName } from "./validate.ts";
 
 /** A checkpoint whose headers are read and whose files are open. */
 export interface OpenInput {
@@ -24,19 +33,22 @@ const singleFile = "model.safetensors";
 const usualWeights = [singleFile, `${singleFile}.index.json`];
 
 /** What a config.json may take: the largest have some ten thousand bytes. */
-const configLimit = 2 ** 24;
+export const configLimit: number = 2 ** 24;
 
 /**
  * Opens a checkpoint. Whoever calls closes `reader`, which closes all files.
  * @throws OctetError `ERR_UNAVAILABLE` when a folder has no weights or lacks a shard; `ERR_FORMAT` for a malformed file, naming it
  */
 export async function openInput(input: CheckpointInput): Promise<OpenInput> {
-  return isCheckpointFolder(input) ? openFolder(input) : openSingleFile(input, singleFile, null);
+  validateInput(input);
+  return inHostMemory("the header", async () => {
+    return isCheckpointFolder(input) ? openFolder(input) : openSingleFile(input, singleFile, null);
+  });
 }
 
 /** One safetensors file. `config` is what is known of its model from elsewhere. */
 export async function openSingleFile(source: ByteSource, file: string, config: JsonObject | null): Promise<OpenInput> {
-  const reader = await inFile(file, () => openSafetensors(source));
+  const reader = await inContext(file, () => openSafetensors(source));
   const { tensors, metadata } = reader;
   return {
     files: new Map([[file, reader]]),
@@ -55,9 +67,9 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
   if (!file.endsWith(".json")) {
     return { ...(await openSingleFile(source, file, config)), configText, folder: true };
   }
-  const indexText = await readAll(source);
+  const indexText = await readAll(source, file, safetensorsLimits.headerBytes);
   const content = parseJsonObject(new TextDecoder().decode(indexText), file);
-  const reader = await inFile(file, () => openSharded(indexText, (shard) => openShard(folder, shard)));
+  const reader = await inContext(file, () => openSharded(indexText, (shard) => openFile(folder, shard)));
   const { tensors, metadata } = reader;
   return {
     files: reader.shards,
@@ -70,44 +82,34 @@ async function openFolder(folder: CheckpointFolder): Promise<OpenInput> {
 }
 
 async function openWeights(folder: CheckpointFolder): Promise<{ file: string; source: ByteSource }> {
+  validateWeightsName(folder.weights);
   const candidates = folder.weights === undefined ? usualWeights : [folder.weights];
   for (const file of candidates) {
-    const source = await folder.open(file);
+    const source = await openFile(folder, file);
     if (source !== null) return { file, source };
   }
   throw new OctetError("ERR_UNAVAILABLE", `the folder has no weights: there is no ${candidates.join(" and no ")}`);
 }
 
-async function openShard(folder: CheckpointFolder, shard: string): Promise<ByteSource> {
-  const source = await folder.open(shard);
-  if (source !== null) return source;
-  throw new OctetError("ERR_UNAVAILABLE", `the index names the file ${JSON.stringify(shard)}, which is not there`);
+async function openFile(folder: CheckpointFolder, file: string): Promise<ByteSource | null> {
+  const source = await folder.open(file);
+  validateSource(file, source);
+  return source;
 }
 
 async function readText(folder: CheckpointFolder, file: string, limit: number): Promise<string | null> {
-  const source = await folder.open(file);
-  if (source === null) return null;
-  if (source.size > limit) {
-    await source.close();
-    throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
-  }
-  return new TextDecoder().decode(await readAll(source));
+  const source = await openFile(folder, file);
+  return source === null ? null : new TextDecoder().decode(await readAll(source, file, limit));
 }
 
-async function readAll(source: ByteSource): Promise<Uint8Array> {
+/** All bytes of a source, which is closed then. It is not read at all when it has more than `limit`. */
+async function readAll(source: ByteSource, file: string, limit: number): Promise<Uint8Array> {
   try {
+    if (source.size > limit) {
+      throw new OctetError("ERR_FORMAT", `${file} has ${source.size} bytes, the limit is ${limit}`);
+    }
     return await source.read(0, source.size);
   } finally {
     await source.close();
-  }
-}
-
-/** Runs `open`, and puts the file's name in front of what is wrong with it. */
-async function inFile<T>(file: string, open: () => Promise<T>): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    if (!OctetError.isInstance(error)) throw error;
-    throw new OctetError(error.code, `${file}: ${error.message}`, { cause: error });
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { concatenate } from "../test/support/memory-files.ts";
 import { createRandom } from "../test/support/seeded-values.ts";
-import { CodePacker, packedWidth, unpackRows, unpackRun } from "./pack.ts";
+import { CodePacker, packedWidth } from "./pack.ts";
+import { packedRange, unpackRange } from "./unpack.ts";
 
 function randomCodes(seed: number, length: number, bits: number): Int8Array {
   const random = createRandom(seed);
@@ -30,7 +31,7 @@ describe.each(widths)("%i bits", (bits) => {
       const codes = randomCodes(3, 3 * k, bits);
       const packed = new CodePacker(k, bits).pack(codes);
       expect(packed).toEqual(packByBits(codes, k, bits));
-      expect(unpackRows(packed, 3, k, bits)).toEqual(codes);
+      expect(unpackRange(packed, { start: 0, end: 3 * k }, k, bits)).toEqual(codes);
     },
   );
 
@@ -47,13 +48,15 @@ describe.each(widths)("%i bits", (bits) => {
     expect(concatenate(pieces)).toEqual(packByBits(codes, k, bits));
   });
 
-  test("a run may begin inside a byte, seed 5", () => {
-    const codes = randomCodes(5, 40, bits);
-    const packed = packByBits(codes, 40, bits);
-    for (let start = 0; start < 40; start++) {
-      const run = new Int8Array(40 - start);
-      unpackRun(packed.subarray(Math.floor((start * bits) / 8)), (start * bits) % 8, bits, run);
-      expect(run).toEqual(codes.subarray(start));
+  test.each([1, 5, 8, 33])("any range comes back from its bytes alone: rows of %i codes, seed 5", (k) => {
+    const codes = randomCodes(5, 5 * k, bits);
+    const packed = packByBits(codes, k, bits);
+    for (let start = 0; start <= codes.length; start++) {
+      for (let end = start; end <= codes.length; end += 3) {
+        const range = packedRange({ start, end }, k, bits);
+        const bytes = packed.slice(range.start, range.end);
+        expect(unpackRange(bytes, { start, end }, k, bits)).toEqual(codes.subarray(start, end));
+      }
     }
   });
 });
@@ -66,7 +69,7 @@ test("the worked row of 6", () => {
 test("no codes, no bytes", () => {
   for (const bits of widths) {
     expect(new CodePacker(5, bits).pack(new Int8Array(0))).toHaveLength(0);
-    expect(unpackRows(new Uint8Array(0), 0, 5, bits)).toHaveLength(0);
-    expect(unpackRows(new Uint8Array(0), 3, 0, bits)).toHaveLength(0);
+    expect(unpackRange(new Uint8Array(0), { start: 0, end: 0 }, 5, bits)).toHaveLength(0);
+    expect(packedRange({ start: 0, end: 0 }, 0, bits)).toEqual({ start: 0, end: 0 });
   }
 });

@@ -27,6 +27,11 @@ export class CodePacker {
     this.#padding = 4 * packedWidth(k, bits) - Math.ceil((k * bits) / 8);
   }
 
+  /** The byte that the last codes filled in part, as far as it goes; none where they filled all of theirs. */
+  get tail(): Uint8Array<ArrayBuffer> {
+    return this.#pendingBits === 0 ? new Uint8Array(0) : Uint8Array.of(this.#pending);
+  }
+
   /** The bytes that the next codes fill. A byte that they fill in part comes with the codes that complete it, or the row's end. */
   pack(codes: Int8Array): Uint8Array<ArrayBuffer> {
     if (this.#bits === 8 && this.#padding === 0) return flipTopBits(codes);
@@ -78,36 +83,4 @@ function flipTopBits(codes: Int8Array): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < words.length; i++) words[i] ^= 0x80808080;
   for (let i = 4 * words.length; i < bytes.length; i++) bytes[i] ^= 0x80;
   return bytes;
-}
-
-/**
- * Unpacks `codes.length` codes of one row, or of several whose codes leave no bits unused. `skip` is the number of bits before the first
- * one in `packed`, below 8.
- */
-export function unpackRun(packed: Uint8Array, skip: number, bits: number, codes: Int8Array): void {
-  const offset = 2 ** (bits - 1);
-  const mask = 2 ** bits - 1;
-  let at = 0;
-  let pending = 0;
-  let pendingBits = -skip;
-  for (let i = 0; i < codes.length; i++) {
-    while (pendingBits < bits) {
-      if (pendingBits < 0) pending = packed[at++] >>> -pendingBits;
-      else pending |= packed[at++] << pendingBits;
-      pendingBits += 8;
-    }
-    codes[i] = (pending & mask) - offset;
-    pending >>>= bits;
-    pendingBits -= bits;
-  }
-}
-
-/** The codes `[rows, k]` in whole rows of packed words, whose padding is not looked at. */
-export function unpackRows(packed: Uint8Array, rows: number, k: number, bits: number): Int8Array<ArrayBuffer> {
-  const codes = new Int8Array(rows * k);
-  const stride = 4 * packedWidth(k, bits);
-  for (let row = 0; row < rows; row++) {
-    unpackRun(packed.subarray(row * stride, (row + 1) * stride), 0, bits, codes.subarray(row * k, (row + 1) * k));
-  }
-  return codes;
 }

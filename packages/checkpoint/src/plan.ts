@@ -1,7 +1,7 @@
-import { bitRange, type Granularity, normalizeGranularity, OctetError } from "@octet/core";
+import { bitRange, formatValue, type Granularity, OctetError } from "@octet/core";
+import { formatGranularity, normalizeWeightGranularity } from "@octet/core/names";
 import { findQuantization } from "./already-quantized.ts";
 import { dtypeName } from "./dtype.ts";
-import { formatGranularity } from "./granularity-name.ts";
 import { layerByteLength, layerTensors } from "./layer-tensors.ts";
 import { findLoaderWarnings } from "./loader-warnings.ts";
 import { isEmbeddingName } from "./module-kind.ts";
@@ -9,6 +9,7 @@ import type { CheckpointFormat, PlanOptions } from "./options.ts";
 import { createQuantizationConfig } from "./quantization-config.ts";
 import type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./quantization-plan.ts";
 import { type SelectedTensor, selectTensors } from "./select-tensors.ts";
+import { validateHeader, validatePlanOptions } from "./validate.ts";
 
 /**
  * Decides what happens to each tensor of a checkpoint, and makes every check that needs no data, so that nothing is written before.
@@ -18,9 +19,17 @@ import { type SelectedTensor, selectTensors } from "./select-tensors.ts";
  * list is in force, embeddings that go by names the list does not know.
  *
  * @throws OctetError `ERR_UNSUPPORTED` when the format cannot hold this granularity or these bits, when the checkpoint is quantized
- * already, and when nothing is left to quantize; `ERR_SHAPE`, naming the layer, when the group size does not divide its inFeatures
+ * already, when nothing is left to quantize, and for options and
+ * headers that are none; `ERR_SHAPE`, naming the layer, when the group size does not divide its inFeatures
  */
 export function planQuantization(header: CheckpointHeader, options: PlanOptions = {}): QuantizationPlan {
+  validateHeader(header);
+  validatePlanOptions(options);
+  return createPlan(header, options);
+}
+
+/** The same for a header and options that are checked; other options may be among them. */
+export function createPlan(header: CheckpointHeader, options: PlanOptions): QuantizationPlan {
   const { format = "compressed-tensors", granularity = { kind: "channel", dim: 0 }, bits = 8 } = options;
   const scheme = { format, granularity: checkScheme(format, granularity, bits), bits };
   const found = findQuantization(header.tensors.values(), header.metadata, header.config);
@@ -69,10 +78,9 @@ function planLayer(
 function checkScheme(format: CheckpointFormat, granularity: Granularity, bits: number): Granularity {
   bitRange(bits);
   if (format !== "compressed-tensors" && format !== "int8") {
-    throw new OctetError("ERR_UNSUPPORTED", `got the format ${JSON.stringify(format)}; use compressed-tensors or int8`);
+    throw new OctetError("ERR_UNSUPPORTED", `got the format ${formatValue(format)}; use compressed-tensors or int8`);
   }
-  // Against a weight that any group size divides: here only the granularity itself is in question.
-  const normalized = normalizeGranularity(granularity, [1, granularity.kind === "group" ? granularity.size : 1]);
+  const normalized = normalizeWeightGranularity(granularity);
   if (normalized.kind === "channel" && normalized.dim !== 0) {
     throw new OctetError(
       "ERR_UNSUPPORTED",

@@ -5,15 +5,18 @@ import { type CodingScheme, chooseBlockElements } from "./coding-scheme.ts";
 import { addQuantizationConfig } from "./config-text.ts";
 import { createReport } from "./create-report.ts";
 import { createFileMetadata } from "./file-metadata.ts";
+import { inHostMemory } from "./host-memory.ts";
 import { LayerBlocks } from "./layer-blocks.ts";
 import { configFile, type OpenInput, openInput } from "./open-input.ts";
 import type { QuantizeCheckpointOptions } from "./options.ts";
-import { planQuantization } from "./plan.ts";
+import { createPlan } from "./plan.ts";
 import { ProgressMeter } from "./progress.ts";
 import type { QuantizationPlan } from "./quantization-plan.ts";
 import { quantizeFile } from "./quantize-file.ts";
 import type { QuantizationReport } from "./report.ts";
 import { createShardIndex } from "./shard-index.ts";
+import { validateCreateSink, validateQuantizeOptions, validateSink } from "./validate.ts";
+import { warnOf } from "./warn-of.ts";
 
 /**
  * Quantizes a checkpoint, one file or many, block by block: memory stays the same however large it is. Anywhere: files are read from
@@ -23,7 +26,7 @@ import { createShardIndex } from "./shard-index.ts";
  * one, for the index, and for `config.json` if the input is a folder. It is not called before every check that needs no data has passed.
  *
  * @throws OctetError as `planQuantization` does; `ERR_NON_FINITE`, naming the tensor, the index of its first NaN or infinity and how many
- * there are; `ERR_FORMAT` for malformed input; `ERR_UNAVAILABLE` for missing input; what the signal, the sinks and the backend throw
+ * there are; `ERR_FORMAT` for malformed input; `ERR_UNAVAILABLE` for missing input, and without a backend; `ERR_OUT_OF_MEMORY`; what the signal, the sinks and the backend throw
  */
 export async function quantizeCheckpoint(
   input: CheckpointInput,
@@ -44,20 +47,25 @@ export async function quantizeOpened(
   createSink: CreateSink,
   options: QuantizeCheckpointOptions,
 ): Promise<QuantizationReport> {
-  const plan = planQuantization(input.header, options);
+  validateCreateSink(createSink);
+  validateQuantizeOptions(options);
+  const plan = createPlan(input.header, options);
   const scheme = createScheme(plan, options);
   options.signal?.throwIfAborted();
   const meter = new ProgressMeter(bytesToRead(plan), options);
   const planned = new Map(plan.layers.map((layer) => [layer.weight, layer]));
   const errors = new Map<string, ErrorAccumulator>();
   const weightMap = new Map<string, string>();
+  const faults = new Map<string, string>();
   let totalSize = 0;
   for (const [file, reader] of input.files) {
     const metadata = createFileMetadata(reader.metadata, plan, input.folder);
     const result = await withSink(createSink, file, (sink) => {
-      return quantizeFile({ reader, sink, metadata, layers: planned, format: plan.format, scheme, meter });
+      const job = { reader, sink, metadata, layers: planned, format: plan.format, scheme, meter };
+      return inHostMemory(file, () => quantizeFile(job));
     });
     for (const [name, error] of result.errors) errors.set(name, error);
+    for (const [name, fault] of result.faults) faults.set(name, fault);
     for (const name of result.tensors) weightMap.set(name, file);
     totalSize += result.tensorBytes;
   }
@@ -69,7 +77,8 @@ export async function quantizeOpened(
   const configText = config === null ? input.configText : addQuantizationConfig(input.configText, config);
   if (input.folder && configText !== null) await writeText(createSink, configFile, configText);
   const layers = plan.layers.map((layer) => ({ ...layer, granularity: plan.granularity, bits: plan.bits }));
-  return createReport({ ...plan, layers, errors });
+  const warnings = [...plan.warnings, ...warnOfFaults(faults, scheme)];
+  return createReport({ ...plan, layers, errors, warnings });
 }
 
 function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOptions): CodingScheme {
@@ -85,6 +94,14 @@ function createScheme(plan: QuantizationPlan, { backend }: QuantizeCheckpointOpt
     );
   }
   return { granularity, bits, backend, blockElements };
+}
+
+function warnOfFaults(faults: ReadonlyMap<string, string>, { backend }: CodingScheme): string[] {
+  return [...new Set(faults.values())].flatMap((fault) => {
+    const layers = [...faults.keys()].filter((name) => faults.get(name) === fault);
+    const problem = `the ${backend.info.name} backend ${fault}; it is at fault, so use another: the figures show what it cost`;
+    return warnOf(layers, problem);
+  });
 }
 
 /** Weights are read twice, everything else once. */
@@ -105,6 +122,7 @@ async function withSink<T>(
   write: (sink: CheckpointSink) => Promise<T>,
 ): Promise<T> {
   const sink = await createSink(file);
+  validateSink(file, sink);
   try {
     const result = await write(sink);
     await sink.close?.();

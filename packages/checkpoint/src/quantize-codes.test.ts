@@ -1,4 +1,4 @@
-import { createReferenceBackend, type FloatDType, type Granularity, quantizeHost } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type Granularity, hostTensor, quantizeHost } from "@octet/core";
 import { maxAbsOf } from "@octet/metrics";
 import { bytesSource, encodeSafetensors, openSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
@@ -61,7 +61,7 @@ describe.each(granularities)("$kind $size", (granularity) => {
 });
 
 test("a run of zeros has the scale 1, also in pieces", async () => {
-  const weight = { dtype: "float32", shape: [2, 5], data: new Float32Array(10) } as const;
+  const weight = hostTensor("float32", [2, 5], new Float32Array(10));
   for (const blockElements of [2, 100]) {
     const scheme: CodingScheme = { granularity: { kind: "channel", dim: 0 }, bits: 8, backend, blockElements };
     const { codes, scales } = await quantizeInBlocks(weight, scheme);

@@ -3,8 +3,8 @@ import type { SafetensorsReader, TensorInfo } from "@octet/safetensors";
 import type { Block } from "./blocks.ts";
 import { floatDType } from "./dtype.ts";
 import { floatValues } from "./host-values.ts";
-import { packedWidth, unpackRows, unpackRun } from "./pack.ts";
 import type { StoredLayer } from "./stored-layer.ts";
+import { packedRange, unpackRange } from "./unpack.ts";
 
 /**
  * The codes of elements [start, end) of a layer, whatever the format.
@@ -13,33 +13,17 @@ import type { StoredLayer } from "./stored-layer.ts";
 export async function readCodes(
   reader: SafetensorsReader,
   { shape, bits, parts }: StoredLayer,
-  { start, end }: Block,
+  block: Block,
 ): Promise<Int8Array<ArrayBuffer>> {
   const { name } = parts.codes;
   if (parts.shape === undefined) {
-    const codes = new Int8Array((await reader.readRange(name, start, end)).buffer);
-    if (bits < 8) checkCodes(name, codes, start, bits);
+    const codes = new Int8Array((await reader.readRange(name, block.start, block.end)).buffer);
+    if (bits < 8) checkCodes(name, codes, block.start, bits);
     return codes;
   }
   const k = shape[1];
-  const stride = 4 * packedWidth(k, bits);
-  if (start % k === 0 && end % k === 0) {
-    const rows = (end - start) / k;
-    const first = start / k;
-    return unpackRows(await reader.readRange(name, first * stride, (first + rows) * stride), rows, k, bits);
-  }
-  const codes = new Int8Array(end - start);
-  for (let from = start; from < end; ) {
-    const row = Math.floor(from / k);
-    const to = Math.min(end, (row + 1) * k);
-    const firstBit = (from - row * k) * bits;
-    const lastBit = (to - row * k) * bits;
-    const offset = row * stride;
-    const packed = await reader.readRange(name, offset + Math.floor(firstBit / 8), offset + Math.ceil(lastBit / 8));
-    unpackRun(packed, firstBit % 8, bits, codes.subarray(from - start, to - start));
-    from = to;
-  }
-  return codes;
+  const { start: first, end: last } = packedRange(block, k, bits);
+  return unpackRange(await reader.readRange(name, first, last), block, k, bits);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bitRange, bytesPerElement, nonFinite, OctetError, scaleOf } from "@octet/core";
+import { bitRange, bytesPerElement, nonFinite, OctetError } from "@octet/core";
 import type { SafetensorsReader } from "@octet/safetensors";
 import { readBlocks } from "./blocks.ts";
 import type { CodingScheme } from "./coding-scheme.ts";
@@ -6,8 +6,8 @@ import { floatValues } from "./host-values.ts";
 import { LayerBlocks } from "./layer-blocks.ts";
 import type { ProgressMeter } from "./progress.ts";
 import type { PlannedLayer } from "./quantization-plan.ts";
-
 import { release } from "./release.ts";
+import { findRunMaxima, scalesOf } from "./run-maxima.ts";
 
 /** What one pass over a weight tells. */
 export interface LayerMaxima {
@@ -38,15 +38,17 @@ export async function scanScales(
   let written = 0;
   const writeScales = async (maxima: Float32Array): Promise<void> => {
     written += maxima.length;
-    await write(new Uint8Array(maxima.map((amax) => scaleOf(amax, highest)).buffer));
+    await write(new Uint8Array(scalesOf(maxima, highest).buffer));
   };
 
   for await (const { bytes, ...block } of readBlocks(reader, weight, bytesPerElement[dtype], blocks)) {
     const values = floatValues(dtype, bytes);
     const [first, last] = blocks.runsOf(block);
-    const maxima = new Float32Array(last - first);
-    if (!findMaxima(values, maxima)) countNonFinite(values, block.start, bad);
-    for (const amax of maxima) if (amax > tensor) tensor = amax;
+    const maxima = findRunMaxima(values, last - first);
+    let largest = 0;
+    for (const amax of maxima) largest = Math.max(largest, amax);
+    if (!Number.isFinite(largest)) countNonFinite(values, block.start, bad);
+    tensor = Math.max(tensor, largest);
     if (!blocks.isPiece(block)) {
       await writeScales(maxima);
     } else {
@@ -61,22 +63,6 @@ export async function scanScales(
   const empty = blocks.runCount - written; // runs without elements
   if (empty > 0) await writeScales(new Float32Array(empty));
   return { tensor, longRuns };
-}
-
-/** Sets `maxima[i]` to the largest magnitude of the i-th of `maxima.length` equal runs. Returns whether all values are finite. */
-function findMaxima(values: Float32Array, maxima: Float32Array): boolean {
-  const length = values.length / maxima.length;
-  let finite = true;
-  for (let run = 0, i = 0; run < maxima.length; run++) {
-    let amax = 0;
-    for (const end = i + length; i < end; i++) {
-      const magnitude = Math.abs(values[i]);
-      if (magnitude > amax) amax = magnitude;
-      finite &&= magnitude < Number.POSITIVE_INFINITY;
-    }
-    maxima[run] = amax;
-  }
-  return finite;
 }
 
 function countNonFinite(

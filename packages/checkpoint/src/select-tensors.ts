@@ -1,10 +1,11 @@
 import { type FloatDType, OctetError } from "@octet/core";
+import { chosenEntries, createNameMatcher, moduleName } from "@octet/core/names";
 import type { TensorInfo } from "@octet/safetensors";
+import { findAbsentHeads } from "./absent-heads.ts";
 import { dtypeName } from "./dtype.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import type { JsonObject } from "./json.ts";
 import { createTensorJudge } from "./judge-tensor.ts";
-import { isEmbeddingName, isHeadName } from "./module-kind.ts";
-import { createNameMatcher, moduleName } from "./name-matcher.ts";
+import { isEmbeddingName } from "./module-kind.ts";
 import type { PlanOptions } from "./options.ts";
 import type { KeptTensor } from "./report.ts";
 
@@ -54,15 +55,16 @@ export function selectTensors(
     if (isEmbeddingName(module))
       warnings.push(`${module} is an embedding by its name; few loaders take a quantized one`);
   }
-  warnings.push(...findUnmatched("skip", options.skip, tensors), ...findUnmatched("only", options.only, tensors));
-  return { selected, kept, ignore: [...linears, ...absentHeads(tensors, config)], warnings };
-}
-
-/** A head that shares the embeddings' weight has no tensor of its own, and yet is a Linear that nobody quantized. */
-function absentHeads(tensors: ReadonlyMap<string, TensorInfo>, config: JsonObject | null): string[] {
-  if ([...tensors.keys()].some((name) => isHeadName(moduleName(name)))) return [];
-  const nested = config !== null && Object.values(config).some((part) => isJsonObject(part) && "model_type" in part);
-  return nested ? ["lm_head", "re:.*lm_head"] : ["lm_head"];
+  warnings.push(
+    ...findUnmatched("skip", chosenEntries(options.skip ?? []), tensors),
+    ...findUnmatched("only", options.only, tensors),
+  );
+  const absent = findAbsentHeads(
+    [...tensors.keys()].map(moduleName),
+    selected.map(({ module }) => module),
+    config,
+  );
+  return { selected, kept, ignore: [...linears, ...absent], warnings };
 }
 
 function nothingToQuantize(kept: readonly KeptTensor[]): OctetError {

@@ -80,6 +80,21 @@ test("what is not quantized and differs is a warning", async () => {
   ]);
 });
 
+test("the same bytes of another dtype are a warning, and so is a difference before the last piece", async () => {
+  const long = { name: "long", dtype: "U8" as const, shape: [2 ** 20 + 1], data: new Uint8Array(2 ** 20 + 1) };
+  const half = { name: "half", dtype: "F16" as const, shape: [1], data: new Uint8Array(2) };
+  const { files } = await quantized([...model, long, half]);
+  const data = Uint8Array.from(long.data, (byte, i) => (i === 5 ? 1 : byte));
+  const original = encodeSafetensors([...model, { ...long, data }, { ...half, dtype: "BF16" }]);
+  const { warnings } = await compareCheckpoints(new MemoryFiles({ original }).source("original"), files.source());
+  expect(warnings).toEqual([expect.stringMatching(/and 1 more: .*not the same/)]);
+});
+
+test("weights of zeros lose nothing, in all layers together either", async () => {
+  const { report } = await quantized([float32Tensor("a.weight", [2, 4], new Array<number>(8).fill(0))]);
+  expect(report.totals.snrDb).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("a file of another tool that divides by 127.5", async () => {
   const original = encodeSafetensors([float32Tensor("a.weight", [1, 4], [1, -0.5, 0.25, 0])]);
   const scale = Math.fround(1 / 127.5);

@@ -125,6 +125,57 @@ describe("what is quantized", () => {
     expect(ignored(await plan(["a.weight"], {}, config))).toEqual(["lm_head", "re:.*lm_head"]);
   });
 
+  test.each<[string, JsonObject, string]>([
+    ["Whisper", { model_type: "whisper", tie_word_embeddings: true }, "proj_out"],
+    ["Moonshine", { model_type: "moonshine" }, "proj_out"],
+    ["GPT-NeoX", { model_type: "gpt_neox" }, "embed_out"],
+    ["BioGPT", { model_type: "biogpt" }, "output_projection"],
+    ["BERT", { model_type: "bert" }, "cls.predictions.decoder"],
+    ["RoBERTa", { model_type: "xlm-roberta" }, "lm_head.decoder"],
+    ["ALBERT", { model_type: "albert" }, "predictions.decoder"],
+    ["DistilBERT", { model_type: "distilbert" }, "vocab_projector"],
+    ["ELECTRA", { model_type: "electra" }, "generator_lm_head"],
+    ["ModernBERT", { model_type: "modernbert" }, "decoder"],
+    ["XLNet", { model_type: "xlnet" }, "lm_loss"],
+    ["a type of its own with Whisper's class", { architectures: ["WhisperForConditionalGeneration"] }, "proj_out"],
+    ["a class without a task", { architectures: ["XLMRobertaModel"] }, "lm_head.decoder"],
+    ["BERT's decoder", { architectures: ["BertLMHeadModel"] }, "cls.predictions.decoder"],
+  ])("a tied head by another name is ignored: %s", async (_, config, head) => {
+    expect(ignored(await plan(["a.weight"], {}, config))).toEqual(["lm_head", head]);
+    // One that is there is quantized or kept like anything else, and an entry for it would undo that.
+    const planned = await plan(["a.weight", `${head}.weight`], { skip: [] }, config);
+    expect(layers(planned)).toContain(head);
+    expect(ignored(planned)).not.toContain(head);
+  });
+
+  test("a head of a part is ignored at any depth, and nothing that only begins or ends like it", async () => {
+    const decoder = { model_type: "vision-encoder-decoder", decoder: { model_type: "trocr" } };
+    const entries = ignored(
+      await plan(["decoder.input_output_projection.weight", "a.weight"], {}, decoder),
+    ) as string[];
+    expect(entries).toEqual(["lm_head", "re:.*lm_head", "output_projection", "re:.*\\.output_projection$"]);
+    const git = { model_type: "git", vision_config: { model_type: "git_vision_model" } };
+    const modules = ["git.encoder.layer.0.attention.output.dense.weight", "git.encoder.layer.0.output.dense.weight"];
+    const patterns = (ignored(await plan(modules, {}, git)) as string[]).filter((entry) => entry.startsWith("re:"));
+    for (const pattern of patterns) {
+      for (const module of modules)
+        expect(module.replace(".weight", "")).not.toMatch(new RegExp(`^${pattern.slice(3)}`));
+    }
+    expect(patterns).toHaveLength(2);
+  });
+
+  test("heads that the layers of a detector share are ignored, unless they are quantized", async () => {
+    const config = { model_type: "deformable_detr" };
+    const tensors = ["a.weight", "class_embed.0.weight", "bbox_embed.0.layers.0.weight"];
+    expect(ignored(await plan(tensors, {}, config))).toEqual([
+      "bbox_embed.0.layers.0",
+      "class_embed.0",
+      "lm_head",
+      "re:.*(?:bbox|class)_embed",
+    ]);
+    expect(ignored(await plan(tensors, { skip: [] }, config))).toEqual(["lm_head"]);
+  });
+
   test("embeddings by names that the default list does not know stay, with a warning", async () => {
     const planned = await plan([
       "shared.weight",

@@ -13,14 +13,13 @@ import type { BackendFactory, BackendInfo } from "@octet/core";
 import { findEntry } from "./backends/backend-entry.ts";
 import { loadBackend } from "./backends/load-backend.ts";
 import { importBackendModule, isModulePath } from "./backends/module-backend.ts";
-import { colorsFor } from "./colors.ts";
 import { UsageError } from "./errors.ts";
 import { createIdFilter } from "./id-filter.ts";
-import { untilAborted } from "./interruption.ts";
 import type { ConformanceJson } from "./json.ts";
-import { printable } from "./printable.ts";
-import { withProgress } from "./progress.ts";
+import { untilAborted } from "./process/interruption.ts";
 import { printJson, type Session } from "./session.ts";
+import { withProgress } from "./terminal/progress.ts";
+import { colorsFor, printable } from "./terminal/text.ts";
 
 export interface ConformanceOptions {
   readonly backend: string;
@@ -97,6 +96,7 @@ function toJson(summary: ConformanceSummary, info: BackendInfo, golden: string |
     passed,
     failed,
     skipped,
+    suspects: suspectFaults(summary.results).map((fault) => ({ fault, description: faults[fault] })),
   };
 }
 

@@ -144,4 +144,11 @@ export interface ConformanceJson {
   readonly failed: number;
   /** How many are "unsupported". */
   readonly skipped: number;
+  /** The known mistakes that would explain the failures, the one that explains most first; empty when none would. */
+  readonly suspects: readonly {
+    /** Its name in `@octet/conformance`, such as "ignored-bias". */
+    readonly fault: string;
+    /** What a backend with the mistake does, for people. */
+    readonly description: string;
+  }[];
 }

@@ -1,4 +1,4 @@
-/** Where a run of the command writes and what may stop it. `bin.ts` passes the process's own; tests pass buffers. */
+/** Where a run of the command writes and what may stop it. `worker.ts` passes the process's own; tests pass buffers. */
 export interface Streams {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;

@@ -1,7 +1,6 @@
-import { colorsFor } from "./colors.ts";
 import { describeError } from "./errors.ts";
-import { printable } from "./printable.ts";
 import type { Streams } from "./session.ts";
+import { formatErrorLine } from "./terminal/text.ts";
 
 /**
  * Tells an error on standard error, `octet: CODE: message` on one line, and returns the exit code. `hint` is what to type for help;
@@ -9,7 +8,7 @@ import type { Streams } from "./session.ts";
  */
 export function writeError(error: unknown, hint: string, debug: boolean, { stderr, env }: Streams): number {
   const { code, message, exitCode } = describeError(error, hint);
-  stderr.write(`${colorsFor(stderr, env).red("octet:")} ${code}: ${printable(message)}\n`);
+  stderr.write(formatErrorLine(code, message, stderr, env));
   if (debug && exitCode === 1 && error instanceof Error) stderr.write(`${error.stack}\n`);
   return exitCode;
 }

@@ -10,6 +10,27 @@ it("shows what runs here and why the rest does not", async ({ octet }) => {
   expect(stdout).toMatch(/^--backend auto takes \w+$/m);
 });
 
+it("shows whole reasons in a pipe", async ({ octet }) => {
+  const env = { CUDA_VISIBLE_DEVICES: "" };
+  const [table, json] = await Promise.all([
+    octet.run(["backends"], { env }),
+    octet.run(["backends", "--json"], { env }),
+  ]);
+  const { backends }: BackendsJson = JSON.parse(json.stdout);
+  for (const backend of backends) {
+    if (!backend.available) expect(table.stdout).toContain(`  ${backend.reason}\n`);
+  }
+});
+
+it("keeps what drivers write by themselves off standard error, but for --debug", async ({ octet }) => {
+  // Dawn then warns that it finds no driver.
+  const env = { VK_DRIVER_FILES: "/nowhere/icd.json", VK_ICD_FILENAMES: "/nowhere/icd.json" };
+  expect(await octet.run(["backends"], { env })).toMatchObject({ exitCode: 0, stderr: "" });
+  const { exitCode, stderr } = await octet.run(["conformance", "--backend", "webgpu"], { env });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^octet: ERR_UNAVAILABLE: .*\n$/);
+});
+
 it("prints one JSON document", async ({ octet }) => {
   const { exitCode, stdout, stderr } = await octet.run(["backends", "--json"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });

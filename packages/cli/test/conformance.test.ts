@@ -57,6 +57,16 @@ describe("the suite", () => {
     expect(stdout).toMatch(/\nsuspect ignored-bias: leaves out the bias\n\d+ passed, \d+ failed, 0 skipped\n$/);
   });
 
+  it("names the mistake in JSON as well, and none where nothing failed", async ({ octet }) => {
+    const args = ["--filter", "linear-int8/*", "--json"];
+    const suspectsOf = async (backend: string) => {
+      const { stdout } = await octet.run(["conformance", "--backend", backendModule(backend), ...args]);
+      return (JSON.parse(stdout) as ConformanceJson).suspects;
+    };
+    expect(await suspectsOf("forgetful")).toEqual([{ fault: "ignored-bias", description: "leaves out the bias" }]);
+    expect(await suspectsOf("right")).toEqual([]);
+  });
+
   it("skips what a backend does not support, and says what", async ({ octet }) => {
     const args = ["--backend", backendModule("limited"), "--filter", "quantize/*"];
     const { exitCode, stdout } = await octet.run(["conformance", ...args]);

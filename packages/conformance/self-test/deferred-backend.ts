@@ -184,11 +184,13 @@ class Handle {
 
   constructor(backend: Backend, form: Form, release: () => void) {
     this.backend = backend;
-    this.shape = [...form.shape];
+    this.shape = Object.freeze([...form.shape]);
     this.byteLength = form.byteLength;
     this.#release = release;
     const { shape: _shape, byteLength: _byteLength, ...rest } = form; // a tensor has no granularity, codes have no dtype
     Object.assign(this, rest);
+    // The rest changes in its life; what describes the tensor does not.
+    for (const name of Object.keys(form)) Object.defineProperty(this, name, { writable: false });
   }
 
   dispose(): void {
@@ -203,7 +205,12 @@ class Handle {
 }
 
 function codesForm(shape: readonly number[], granularity: Granularity, bits: number): Form {
-  return { shape, granularity, bits, byteLength: sizeOf(shape) + 4 * sizeOf(scaleShape(granularity, shape)) };
+  return {
+    shape,
+    granularity: Object.freeze(granularity),
+    bits,
+    byteLength: sizeOf(shape) + 4 * sizeOf(scaleShape(granularity, shape)),
+  };
 }
 
 function floatsForm(dtype: FloatDType, shape: readonly number[]): Form {

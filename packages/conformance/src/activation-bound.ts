@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, narrowFloat64, widen } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, narrowFloat64 } from "@octet/core";
 import { checkBetween } from "./compare.ts";
 
 /**
@@ -15,14 +15,11 @@ export function checkActivationBound(
   kind: "gelu" | "silu",
 ): void {
   const truth = { gelu, silu }[kind];
-  const values = Float64Array.from(widen(x));
-  const end = (sign: 1 | -1): HostTensor<FloatDType> => ({
-    ...x,
-    data: narrowFloat64(
-      values.map((value) => truth(value) + sign * (2 ** -20 * Math.abs(value) + 2 ** -126)),
-      x.dtype,
-    ),
-  });
+  const values = Float64Array.from(x.values());
+  const end = (sign: 1 | -1): HostTensor<FloatDType> => {
+    const limits = values.map((value) => truth(value) + sign * (2 ** -20 * Math.abs(value) + 2 ** -126));
+    return hostTensor(x.dtype, x.shape, narrowFloat64(limits, x.dtype));
+  };
   checkBetween(y, end(-1), end(1), `${kind} outside its bound`);
 }
 

@@ -1,4 +1,4 @@
-import type { Backend, BackendFactory } from "@octet/core";
+import { type Backend, type BackendFactory, formatValue, OctetError } from "@octet/core";
 import { checkBackend } from "./check-backend.ts";
 
 /** The backend that cases share. One that was disposed, or that failed a case and may be broken, is replaced by a new one. */
@@ -6,7 +6,14 @@ export class BackendHolder {
   readonly #factory: BackendFactory;
   #backend: Backend | undefined;
 
+  /** @throws OctetError `ERR_UNSUPPORTED` for what is not a function */
   constructor(factory: BackendFactory) {
+    if (typeof factory !== "function") {
+      throw new OctetError(
+        "ERR_UNSUPPORTED",
+        `got ${formatValue(factory)} for the factory; pass a function that gives a backend`,
+      );
+    }
     this.#factory = factory;
   }
 

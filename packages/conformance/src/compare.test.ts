@@ -1,4 +1,4 @@
-import type { HostTensor } from "@octet/core";
+import { type HostTensor, hostTensor } from "@octet/core";
 import { expect, test } from "vitest";
 import { checkBetween, checkSameQuantized, checkSameTensor } from "./compare.ts";
 import { bitsTensor, floatTensor } from "./data.ts";
@@ -48,14 +48,14 @@ test("another dtype, shape or kind of array is told before any element", () => {
 
 test("quantized tensors differ by granularity, scales and codes", () => {
   const tensor = {
-    quantized: { dtype: "int8", shape: [2], data: Int8Array.of(1, -128) },
-    scale: { dtype: "float32", shape: [], data: Float32Array.of(0.5) },
+    quantized: hostTensor("int8", [2], Int8Array.of(1, -128)),
+    scale: hostTensor("float32", [], Float32Array.of(0.5)),
     granularity: { kind: "tensor" },
     bits: 8,
   } as const;
   expect(() => checkSameQuantized(tensor, structuredClone(tensor), "q")).not.toThrow();
   expect(() => checkSameQuantized({ ...tensor, bits: 4 }, tensor, "q")).toThrow("at 4 bits");
-  const codes = { ...tensor.quantized, data: Int8Array.of(1, 127) };
+  const codes = hostTensor("int8", [2], Int8Array.of(1, 127));
   expect(() => checkSameQuantized({ ...tensor, quantized: codes }, tensor, "q")).toThrow(
     "q, codes: 1 of 2 elements are wrong: [1]: got 127 (0x7f), wanted -128 (0x80)",
   );

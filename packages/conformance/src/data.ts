@@ -4,6 +4,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   narrow,
   normalizeGranularity,
   scaleLayout,
@@ -19,7 +20,7 @@ export function floatTensor(
   shape: readonly number[],
   values: ArrayLike<number>,
 ): HostTensor<FloatDType> {
-  return { dtype, shape, data: narrow(Float32Array.from(values), dtype) };
+  return hostTensor(dtype, shape, narrow(Float32Array.from(values), dtype));
 }
 
 /** A tensor of bit patterns, for values that no number names: NaN payloads, -0, subnormals. */
@@ -28,8 +29,8 @@ export function bitsTensor(
   shape: readonly number[],
   bits: ArrayLike<number>,
 ): HostTensor<FloatDType> {
-  if (dtype !== "float32") return { dtype, shape, data: Uint16Array.from(bits) };
-  return { dtype, shape, data: new Float32Array(Uint32Array.from(bits).buffer) };
+  if (dtype !== "float32") return hostTensor(dtype, shape, Uint16Array.from(bits));
+  return hostTensor(dtype, shape, new Float32Array(Uint32Array.from(bits).buffer));
 }
 
 /** Each element from `make`, rounded to `dtype`. */
@@ -107,8 +108,8 @@ export function codesTensor(
   const scales = scaleShape(granularity, shape);
   const data = allocate("float32", sizeOf(scales)).map((_, channel) => makeScale(channel));
   return {
-    quantized: { dtype: "int8", shape, data: codes },
-    scale: { dtype: "float32", shape: scales, data },
+    quantized: hostTensor("int8", shape, codes),
+    scale: hostTensor("float32", scales, data),
     granularity: normalizeGranularity(granularity, shape),
     bits,
   };

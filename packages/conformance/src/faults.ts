@@ -26,6 +26,8 @@ export type Fault =
   | "tensor-float-32"
   | "half-sums"
   | "unrepeatable-sums"
+  | "refused-overflow"
+  | "spread-overflow"
   | "tanh-gelu"
   | "leak"
   | "consumed-input"
@@ -33,6 +35,7 @@ export type Fault =
   | "kept-upload"
   | "live-download"
   | "wrong-memory"
+  | "shared-shape"
   | "second-dispose-throws"
   | "late-download"
   | "immortal-tensors"
@@ -77,6 +80,8 @@ export const faults: Readonly<Record<Fault, string>> = {
   "tensor-float-32": "cuts float32 operands of a float linear to the 11 significant bits of TF32",
   "half-sums": "sums products of float16 or bfloat16 activations in that type",
   "unrepeatable-sums": "sums in an order that changes from run to run",
+  "refused-overflow": "throws where a result of a float linear is an infinity or NaN",
+  "spread-overflow": "lets an infinity or NaN in a result of a float linear make the rest of its row NaN",
   // Activations
   "tanh-gelu": "uses the tanh approximation of gelu",
   // Memory and ownership
@@ -85,6 +90,7 @@ export const faults: Readonly<Record<Fault, string>> = {
   "overwritten-neighbour": "writes past the end of a result",
   "kept-upload": "keeps a view of the uploaded array instead of a copy",
   "live-download": "returns its own memory from download instead of a copy",
+  "shared-shape": "shares shapes and granularities with its callers, or lets them be assigned to",
   "wrong-memory": "counts tensors in memory(), but not their bytes",
   // Lifetime and errors
   "second-dispose-throws": "throws when a tensor is disposed a second time",

@@ -1,4 +1,4 @@
-import type { Backend, HostTensor, Tensor } from "@octet/core";
+import { type Backend, type HostTensor, hostTensor, type Tensor } from "@octet/core";
 import { checkSameTensor } from "./compare.ts";
 import { type HostOperand, partSizes } from "./operands.ts";
 
@@ -20,7 +20,7 @@ export function guardMemory(
   const guards = [keep(backend.upload(pattern))];
   const dirt: Tensor[] = [];
   for (const bytes of parts.flatMap(partSizes)) {
-    dirt.push(backend.upload({ dtype: "int8", shape: [bytes], data: new Int8Array(bytes).fill(-1) }));
+    dirt.push(backend.upload(hostTensor("int8", [bytes], new Int8Array(bytes).fill(-1))));
     guards.push(keep(backend.upload(pattern)));
   }
   for (const tensor of dirt) tensor.dispose();
@@ -34,5 +34,5 @@ export function guardMemory(
 
 function guardPattern(): HostTensor<"int8"> {
   const data = Int8Array.from({ length: guardBytes }, (_, index) => (index * 37 + 11) & 0xff);
-  return { dtype: "int8", shape: [guardBytes], data };
+  return hostTensor("int8", [guardBytes], data);
 }

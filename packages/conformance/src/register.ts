@@ -1,9 +1,9 @@
-import type { BackendFactory } from "@octet/core";
+import { type BackendFactory, formatValue, OctetError, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { ConformanceFailure } from "./failure.ts";
 import { profileOf } from "./profiles.ts";
-import { type ConformanceOptions, defaultTimeout } from "./run.ts";
+import { type ConformanceOptions, conformanceKinds, defaultTimeout } from "./run.ts";
 import { runCase } from "./run-case.ts";
 
 /** What a test function is called with by vitest and by node:test. */
@@ -24,11 +24,19 @@ export interface TestRunner {
  * the note. The cases share one backend, which the last test disposes.
  */
 export function registerConformance(
-  { describe, it }: TestRunner,
+  runner: TestRunner,
   name: string,
   factory: BackendFactory,
   options: ConformanceOptions = {},
 ): void {
+  if (typeof runner?.describe !== "function" || typeof runner.it !== "function") {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got ${formatValue(runner)}; pass the functions of a test runner, { describe, it }`,
+    );
+  }
+  const { describe, it } = runner;
+  validateOptions("registerConformance", options, conformanceKinds);
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout } = options;
   const profile = profileOf(options.profile ?? "layers");
   const holder = new BackendHolder(factory);

@@ -2,7 +2,7 @@ import { createReferenceBackend, OctetError } from "@octet/core";
 import type { BackendHolder } from "./backend-holder.ts";
 import { formatCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure, isFailure } from "./failure.ts";
 import type { ConformanceProfile } from "./profiles.ts";
 import type { ConformanceResult } from "./summary.ts";
 
@@ -47,7 +47,7 @@ export async function runCase(
 
 /** One message for people: failures speak for themselves, errors of Octet show their code, others their class. */
 function describeError(error: unknown): string {
-  if (error instanceof ConformanceFailure) return error.message;
+  if (isFailure(error)) return error.message;
   if (OctetError.isInstance(error)) return `threw ${error.code}: ${error.message}`;
   if (error instanceof Error) return `threw ${error.name}: ${error.message}`;
   return `threw ${String(error)}`;

@@ -1,4 +1,4 @@
-import type { BackendFactory } from "@octet/core";
+import { type BackendFactory, type OptionKinds, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import type { ConformanceCase } from "./case.ts";
 import { conformanceCases } from "./cases/index.ts";
@@ -24,6 +24,13 @@ export interface RunOptions extends ConformanceOptions {
   readonly signal?: AbortSignal;
 }
 
+export const conformanceKinds: OptionKinds<ConformanceOptions> = {
+  cases: "array",
+  filter: "function",
+  profile: "string",
+  timeout: "number",
+};
+
 /** Milliseconds; the largest cases take seconds on a GPU that is emulated. */
 export const defaultTimeout = 120_000;
 
@@ -36,6 +43,7 @@ export const defaultTimeout = 120_000;
  * the summary.
  */
 export async function runConformance(factory: BackendFactory, options: RunOptions = {}): Promise<ConformanceSummary> {
+  validateOptions("runConformance", options, { ...conformanceKinds, onResult: "function", signal: "object" });
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout, onResult, signal } = options;
   const profile = profileOf(options.profile ?? "layers");
   const holder = new BackendHolder(factory);

@@ -1,4 +1,4 @@
-import type { OpCall } from "@octet/core";
+import { formatValue, OctetError, type OpCall } from "@octet/core";
 import type { ConformanceFamily } from "./case.ts";
 import type { Fault } from "./faults.ts";
 
@@ -33,6 +33,10 @@ export function summarize(results: readonly ConformanceResult[]): ConformanceSum
 }
 
 /** `12 passed, 0 failed, 3 skipped`: the line that a report ends with. */
-export function formatSummary({ passed, failed, skipped }: Omit<ConformanceSummary, "results">): string {
+export function formatSummary(summary: Omit<ConformanceSummary, "results">): string {
+  if (typeof summary?.passed !== "number") {
+    throw new OctetError("ERR_UNSUPPORTED", `got ${formatValue(summary)}; pass what runConformance resolves to`);
+  }
+  const { passed, failed, skipped } = summary;
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

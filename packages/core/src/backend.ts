@@ -21,6 +21,7 @@ export { applyOp } from "./ops/apply.ts";
 export { computeOp } from "./ops/compute-op.ts";
 export { type FusedOpDescription, fusedOp } from "./ops/fused-op.ts";
 export { fusedOps } from "./ops/fused-ops.ts";
+export { type LinearGeometry, linearGeometry } from "./ops/linear-geometry.ts";
 export { setLengthOp } from "./ops/state/set-length.ts";
 export { copyHost } from "./tensors/copy-host.ts";
 export { allocate } from "./tensors/dtype.ts";

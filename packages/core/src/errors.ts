@@ -1,3 +1,5 @@
+import { Brand } from "./brand.ts";
+
 /** Every code an Octet package may throw. Codes never change between major versions; messages may. */
 export type OctetErrorCode =
   | "ERR_SHAPE"
@@ -13,7 +15,7 @@ export type OctetErrorCode =
   | "ERR_FORMAT"
   | "ERR_RANGE";
 
-const brand = Symbol.for("octet.error");
+const brand = new Brand<OctetError>("octet.error");
 
 /** The one error class of Octet. `code` is for programs, `message` for people: what was got, what was wanted, what to do. */
 export class OctetError extends Error {
@@ -27,8 +29,8 @@ export class OctetError extends Error {
 
   /** True for an OctetError of any installed copy of any Octet package, where `instanceof` knows only its own. */
   static isInstance(error: unknown): error is OctetError {
-    return typeof error === "object" && error !== null && brand in error;
+    return brand.marks(error);
   }
 }
 
-Object.defineProperty(OctetError.prototype, brand, { value: true });
+brand.mark(OctetError.prototype);

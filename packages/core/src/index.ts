@@ -15,9 +15,12 @@ export type {
   Tensor,
 } from "./backend/contract.ts";
 export { firstAvailable, type RejectedBackend } from "./backend/first-available.ts";
+export { validateBackend } from "./backend/validate-backend.ts";
+export { Brand } from "./brand.ts";
 export { disposeSymbol } from "./disposable.ts";
 export { DisposableObject } from "./disposable-object.ts";
 export { OctetError, type OctetErrorCode } from "./errors.ts";
+export { formatValue } from "./format-value.ts";
 export { bfloat16ToFloat32, float32ToBfloat16 } from "./numerics/bfloat16.ts";
 export { float16ToFloat32, float32ToFloat16 } from "./numerics/float16.ts";
 export { bitsToFloat32, fl32, float32ToBits, rne } from "./numerics/numerics.ts";
@@ -29,10 +32,8 @@ export { type DequantizeOptions, dequantize, dequantizeOp } from "./ops/dequanti
 export { type HostLinearOptions, type LinearOptions, linear, linearOp } from "./ops/linear.ts";
 export {
   type LinearActivations,
-  type LinearGeometry,
   type LinearParams,
   linearActivations,
-  linearGeometry,
   maxExactInFeatures,
 } from "./ops/linear-geometry.ts";
 export { type QuantizeOptions, quantize, quantizeOp } from "./ops/quantize.ts";
@@ -46,6 +47,7 @@ export { advance, advanceOp } from "./ops/state/advance.ts";
 export { positions, positionsOp } from "./ops/state/positions.ts";
 export { readRows, readRowsOp } from "./ops/state/read-rows.ts";
 export { writeRows, writeRowsOp } from "./ops/state/write-rows.ts";
+export { type OptionKinds, type ValueKind, validateOptions } from "./options.ts";
 export { createReferenceBackend } from "./reference/reference-backend.ts";
 export {
   bytesPerElement,
@@ -55,6 +57,7 @@ export {
   isDType,
   isFloatDType,
   type TypedArrayOf,
+  validateFloatDType,
 } from "./tensors/dtype.ts";
 export type {
   QuantizedForm,
@@ -75,16 +78,19 @@ export {
   scaleLayout,
   scaleShape,
 } from "./tensors/granularity.ts";
-export type { HostRowCodes } from "./tensors/row-codes.ts";
-export { equalShapes, formatShape, sizeOf, validateShape } from "./tensors/shape.ts";
-export type { HostState } from "./tensors/state.ts";
 export {
   type HostQuantizedTensor,
+  isHostQuantizedTensor,
+  type QuantizedTensorLike,
+  validateHostQuantizedTensor,
+} from "./tensors/host-quantized-tensor.ts";
+export {
   type HostTensor,
   hostTensor,
-  isHostQuantizedTensor,
   normalizeFloatTensor,
   normalizeHostTensor,
   type TensorLike,
-  validateHostQuantizedTensor,
-} from "./tensors/tensor.ts";
+} from "./tensors/host-tensor.ts";
+export type { HostRowCodes } from "./tensors/row-codes.ts";
+export { equalShapes, formatShape, sizeOf, validateShape } from "./tensors/shape.ts";
+export type { HostState } from "./tensors/state.ts";

@@ -6,6 +6,7 @@ import {
   hostTensor,
   linear,
   OctetError,
+  quantize,
   quantizeSymmetric,
   quantizeWeightPerChannel,
 } from "@octet/core";
@@ -15,20 +16,23 @@ describe("@octet/core", () => {
   it("exports these values and no others", () => {
     expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
       [
+        "Brand",
         "DisposableObject",
         "OctetError",
         "activation",
+        "activationCodes",
+        "activationCodesOp",
         "activationKinds",
-        "activationRange",
-        "allocate",
+        "activationOp",
+        "advance",
+        "advanceOp",
         "bfloat16ToFloat32",
         "bitRange",
         "bitsToFloat32",
         "bytesPerElement",
-        "codeOf",
         "createReferenceBackend",
         "dequantize",
-        "dequantizeHost",
+        "dequantizeOp",
         "disposeSymbol",
         "equalGranularities",
         "equalShapes",
@@ -40,43 +44,43 @@ describe("@octet/core", () => {
         "float32ToFloat16",
         "floatDTypes",
         "formatShape",
+        "formatValue",
         "granularityOf",
         "hostTensor",
         "isDType",
-        "isDefinedOp",
         "isFloatDType",
         "isHostQuantizedTensor",
-        "isQuantizedTensor",
         "linear",
         "linearActivations",
-        "linearGeometry",
+        "linearOp",
         "maxExactInFeatures",
         "narrow",
         "narrowFloat64",
-        "nonFinite",
         "normalizeFloatTensor",
         "normalizeGranularity",
         "normalizeHostTensor",
-        "quantizeHost",
+        "positions",
+        "positionsOp",
+        "quantize",
+        "quantizeOp",
+        "quantizeRows",
+        "quantizeRowsOp",
         "quantizeSymmetric",
-        "quantizeValues",
         "quantizeWeightPerChannel",
+        "readRows",
+        "readRowsOp",
         "rne",
         "scaleLayout",
-        "scaleOf",
         "scaleShape",
         "sizeOf",
-        "validateActivation",
-        "validateAlive",
-        "validateDequantize",
+        "validateBackend",
+        "validateFloatDType",
         "validateHostQuantizedTensor",
-        "validateLinear",
-        "validateOwned",
-        "validateQuantize",
+        "validateOptions",
         "validateShape",
-        "validateTensorBytes",
-        "validateUpload",
         "widen",
+        "writeRows",
+        "writeRowsOp",
       ]
     `);
   });
@@ -105,8 +109,8 @@ describe("@octet/core", () => {
     const host = hostTensor("bfloat16", [2, 2], Uint16Array.of(0x3f80, 0xbf80, 0x4000, 0x3f00));
     {
       using x = backend.upload(host);
-      using weight = backend.quantize(x, { granularity: { kind: "channel", dim: 0 } });
-      using y = backend.linear(x, weight, { activations: "int8" });
+      using weight = quantize(x, { granularity: { kind: "channel", dim: 0 } });
+      using y = linear(x, weight, { activations: "int8" });
       expect(await backend.download(weight)).toEqual(quantizeWeightPerChannel(host));
       expect(await backend.download(y)).toEqual(linear(host, quantizeWeightPerChannel(host), { activations: "int8" }));
     }

@@ -5,6 +5,13 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { planBuild } from "./build-plan.ts";
+
+const { tools, leftOut } = planBuild(process.env, process.platform);
+if (tools === undefined) {
+  for (const { what, why } of leftOut) console.log(`octet: left out the tests of ${what} under sanitizers: ${why}`);
+  process.exit(0);
+}
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const root = join(folder, "../..");

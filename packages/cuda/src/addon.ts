@@ -6,6 +6,8 @@ export interface Addon {
   configureEmulator?(seed: number, earlyCopies: boolean): void;
   /** Emulated only: runs a kernel with a known bug and returns what was found. */
   runPlantedBug?(name: string): string;
+  /** What a device that is gone by now could not give back, which no call of its own could say; empty when all is well. Said once. */
+  takeCleanupFailure(): string;
 }
 
 export interface PlatformReport {
@@ -107,10 +109,16 @@ export interface NativeDevice {
   allocate(bytes: number): NativeBuffer;
   /** Has copied `data` when it returns. */
   upload(target: NativeBuffer, data: ArrayBufferView): void;
-  /** The buffer's bytes as they are at this place in the order of calls. */
-  read(source: NativeBuffer): Promise<ArrayBuffer>;
+  /**
+   * Bytes of a buffer, all of them by default, once everything called so far has run. They may be copied later than that: nothing may
+   * write to them before the promise settles.
+   */
+  read(source: NativeBuffer, offset?: number, bytes?: number): Promise<ArrayBuffer>;
+  /** The same, of 4 MiB at most, without returning to the event loop. */
+  readNow(source: NativeBuffer, offset: number, bytes: number): ArrayBuffer;
   zero(target: NativeBuffer): void;
-  copy(target: NativeBuffer, source: NativeBuffer): void;
+  /** Copies bytes between buffers; the whole source by default. */
+  copy(target: NativeBuffer, source: NativeBuffer, targetOffset?: number, sourceOffset?: number, bytes?: number): void;
   quantize(call: QuantizeCall): void;
   dequantize(call: DequantizeCall): void;
   activation(call: ActivationCall): void;
@@ -119,6 +127,8 @@ export interface NativeDevice {
   /** Until `endCapture`, ops are kept instead of run. */
   beginCapture(): void;
   endCapture(): NativeGraph;
+  /** Ends a capture without a graph. Harmless when none is going on. */
+  abandonCapture(): void;
   /** Refuses everything from now on; memory lives as long as its buffers. */
   close(): void;
 }

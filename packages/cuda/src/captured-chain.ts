@@ -4,13 +4,16 @@ import {
   equalShapes,
   type FloatDType,
   formatShape,
+  isQuantizedTensor,
   OctetError,
   type Tensor,
   validateOwned,
 } from "@octet/core";
 import type { NativeDevice, NativeGraph } from "./addon.ts";
+import type { CapturedRecords } from "./captured-records.ts";
 import type { DeviceTensor, LiveTensors, Owned } from "./device-tensor.ts";
-import type { Fault, FaultLedger } from "./fault-ledger.ts";
+import type { FaultLedger } from "./fault-ledger.ts";
+import { type Finding, type Findings, newFinding, noFindings } from "./finding.ts";
 import { callNative } from "./native-error.ts";
 
 /** A chain of ops that runs again with one launch. */
@@ -38,10 +41,11 @@ interface Recording {
   readonly graph: NativeGraph;
   readonly input: DeviceTensor<FloatDType>;
   readonly output: DeviceTensor<FloatDType>;
-  /** Records of the ops in the graph. */
-  readonly own: readonly Fault[];
-  /** What the result depends on besides: faults of weights. */
-  readonly inherited: ReadonlySet<Fault>;
+  readonly records: CapturedRecords;
+  /** Stands for what the argument depends on. */
+  readonly argument: Finding;
+  /** What the result depends on, with `argument` and findings of `records` in the place of those of a run. */
+  readonly findings: Findings;
 }
 
 /** Records what `chain` does to a tensor of the form of `example`. */
@@ -51,40 +55,60 @@ export function capture(
   chain: (x: Tensor<FloatDType>) => Tensor<FloatDType>,
 ): CapturedChain {
   const { device, ledger, live } = host;
-  const input = callNative(() =>
-    live.keep(
-      { dtype: example.dtype, shape: example.shape, data: device.allocate(example.byteLength) },
-      new Set<Fault>(),
-    ),
-  );
+  if (ledger.capturing) {
+    throw new OctetError("ERR_UNSUPPORTED", "a chain is being captured already; capture this one before or after it");
+  }
+  const { dtype, shape, byteLength } = example;
+  const argument = newFinding(noFindings);
+  const input = callNative(() => live.keep({ dtype, shape, data: device.allocate(byteLength) }, [argument]));
   const before = new Set<Owned>(live.all());
-  callNative(() => {
-    ledger.beginCapture();
-    device.beginCapture();
-  });
-  let output: DeviceTensor<FloatDType> | undefined;
-  let failure: { readonly error: unknown } | undefined;
+  const isMade = (tensor: Owned): boolean => live.has(tensor) && !before.has(tensor);
+  let recorded: Recorded | undefined;
   try {
-    output = chain(input) as DeviceTensor<FloatDType>;
+    recorded = record(host, () => chain(input));
+    const { graph, records } = recorded;
+    const result = recorded.result as DeviceTensor<FloatDType>;
+    if (!isMade(result) || isQuantizedTensor(result)) {
+      throw new OctetError(
+        "ERR_UNSUPPORTED",
+        "the captured chain did not return a tensor that it made; return the result of its last op",
+      );
+    }
+    const { findings } = result;
+    const kept = { input: live.takeOver(input), output: live.takeOver(result) };
+    before.add(kept.input).add(kept.output);
+    return new Chain(host, { graph, ...kept, records, argument, findings });
   } catch (error) {
-    failure = { error };
-  }
-  const own = ledger.endCapture();
-  const graph = callNative(() => device.endCapture());
-  const made = output !== undefined && live.has(output) && !before.has(output) && "dtype" in output;
-  // Tensors that the chain made hold nothing outside of the graph, which keeps their memory.
-  for (const tensor of live.all()) if (!before.has(tensor) && !(made && tensor === output)) tensor.dispose();
-  if (failure || !made || output === undefined) {
-    graph.free();
+    recorded?.graph.free();
+    recorded?.records.free();
     input.dispose();
-    if (failure) throw failure.error;
-    throw new OctetError(
-      "ERR_UNSUPPORTED",
-      "the captured chain did not return a tensor that it made; return the result of its last op",
-    );
+    throw error;
+  } finally {
+    // Tensors that the chain made hold nothing outside of the graph, which keeps their memory.
+    for (const tensor of live.all()) if (isMade(tensor)) tensor.dispose();
   }
-  const inherited = new Set([...output.faults].filter((fault) => !own.includes(fault)));
-  return new Chain(host, { graph, input, output, own, inherited });
+}
+
+interface Recorded {
+  readonly graph: NativeGraph;
+  readonly records: CapturedRecords;
+  readonly result: unknown;
+}
+
+/** Keeps the ops that `calls` calls, instead of running them. */
+function record({ device, ledger }: CaptureHost, calls: () => unknown): Recorded {
+  callNative(() => device.beginCapture());
+  const records = ledger.beginCapture();
+  try {
+    const result = calls();
+    return { graph: callNative(() => device.endCapture()), records, result };
+  } catch (error) {
+    device.abandonCapture();
+    records.free();
+    throw error;
+  } finally {
+    ledger.endCapture();
+  }
 }
 
 class Chain implements CapturedChain {
@@ -103,9 +127,12 @@ class Chain implements CapturedChain {
 
   run(x: Tensor<FloatDType>): Tensor<FloatDType> {
     const { backend, device, ledger, live } = this.#host;
-    const { graph, input, output, own, inherited } = this.#recording;
+    const { graph, input, output, records, argument, findings: inside } = this.#recording;
     validateOwned(backend, x, "the input of the captured chain");
     if (this.#disposed) throw new OctetError("ERR_DISPOSED", "the captured chain is disposed; capture it again");
+    if (ledger.capturing) {
+      throw new OctetError("ERR_UNSUPPORTED", "a captured chain cannot run while another one is captured");
+    }
     if (x.dtype !== input.dtype) {
       throw new OctetError("ERR_DTYPE", `got ${x.dtype}; this chain was captured for ${input.dtype}`);
     }
@@ -118,13 +145,12 @@ class Chain implements CapturedChain {
     return callNative(() => {
       const result = device.allocate(output.byteLength);
       try {
-        const { data, faults } = x as DeviceTensor<FloatDType>;
-        const renewed = ledger.renew(own);
+        const { data, findings } = x as DeviceTensor<FloatDType>;
         device.copy(input.data, data);
         graph.launch();
         device.copy(result, output.data);
         const { dtype, shape } = output;
-        return live.keep({ dtype, shape, data: result }, new Set([...faults, ...inherited, ...renewed]));
+        return live.keep({ dtype, shape, data: result }, ledger.adopt(records, argument, findings)(inside));
       } catch (error) {
         result.free();
         throw error;
@@ -135,8 +161,9 @@ class Chain implements CapturedChain {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    const { graph, input, output } = this.#recording;
+    const { graph, input, output, records } = this.#recording;
     graph.free();
+    records.free();
     input.dispose();
     output.dispose();
   }

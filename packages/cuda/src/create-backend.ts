@@ -27,6 +27,7 @@ export interface CUDAOptions {
 export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDABackend> {
   const { device: index = 0, emulated = softwarePlatforms.has(process.env.OCTET_CUDA ?? "") } = options;
   const addon = await loadAddon(emulated === false ? "cuda" : softwarePlatform());
+  warnOfCleanup(addon);
   const platform = addon.describePlatform();
   if (platform.deviceCount === 0) throw noDevice(platform);
   if (!Number.isInteger(index) || index < 0 || index >= platform.deviceCount) {
@@ -52,6 +53,16 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
             `driver=${formatVersion(platform.driverVersion)}`,
             `runtime=${formatVersion(platform.runtimeVersion)}`,
           ],
+  });
+}
+
+/** The failure has no call left to reject: the backend that met it was gone. */
+function warnOfCleanup(addon: Addon): void {
+  const failure = addon.takeCleanupFailure();
+  if (failure === "") return;
+  process.emitWarning(`a CUDA backend that ended could not give everything back: ${failure}`, {
+    code: "OCTET_CUDA_CLEANUP",
+    detail: "Its memory may stay taken until the process ends.",
   });
 }
 

@@ -13,6 +13,7 @@ import {
   type Granularity,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   isDefinedOp,
   isQuantizedTensor,
   type LinearActivations,
@@ -38,7 +39,8 @@ import {
 import type { DTypeIndex, NativeBuffer, NativeDevice } from "./addon.ts";
 import { type CapturedChain, capture } from "./captured-chain.ts";
 import { type DeviceQuantizedTensor, type DeviceTensor, LiveTensors, type Owned } from "./device-tensor.ts";
-import { type Fault, FaultLedger, throwFault } from "./fault-ledger.ts";
+import { FaultLedger } from "./fault-ledger.ts";
+import { noFindings, unite } from "./finding.ts";
 import { octetErrorOf } from "./native-error.ts";
 
 /** A backend on an NVIDIA GPU. Ops are enqueued on a stream and return; `download` and `sync` wait without blocking the event loop. */
@@ -48,14 +50,14 @@ export interface CUDABackend extends Backend {
    *
    * `chain` is called once, with a tensor of the form of `example`, and returns a tensor that it made. Weights and biases that it uses
    * must live as long as the result. Nothing can be uploaded or downloaded meanwhile.
-   * @throws OctetError `ERR_UNSUPPORTED` when `chain` returns something else, uploads or downloads
+   * Tensors of the chain end with the capture, those that `chain` gave away too.
+   * @throws OctetError `ERR_UNSUPPORTED` when `chain` returns something else, uploads, downloads, captures or runs a captured chain
    */
   capture(example: Tensor<FloatDType>, chain: (x: Tensor<FloatDType>) => Tensor<FloatDType>): CapturedChain;
 }
 
 const codesIndex = 3;
 const activationBits: Readonly<Record<LinearActivations, 0 | 8 | 16>> = { float: 0, int8: 8, int16: 16 };
-const noFaults: ReadonlySet<Fault> = new Set();
 
 const indexOf = (dtype: FloatDType): DTypeIndex => floatDTypes.indexOf(dtype) as DTypeIndex;
 
@@ -93,7 +95,7 @@ class NativeBackend implements CUDABackend {
       const { dtype, shape, data } = upload.host;
       return this.#make([data.byteLength], ([buffer]) => {
         this.#device.upload(buffer!, data);
-        return this.#live.keep({ dtype, shape, data: buffer! }, noFaults);
+        return this.#live.keep({ dtype, shape, data: buffer! }, noFindings);
       });
     }
     const { quantized, scale, granularity, bits } = upload.host;
@@ -103,7 +105,7 @@ class NativeBackend implements CUDABackend {
       const scaleCount = scale.data.length;
       return this.#live.keepQuantized(
         { shape: quantized.shape, granularity, bits, codes: codes!, scales: scales!, scaleCount },
-        noFaults,
+        noFindings,
       );
     });
   }
@@ -112,18 +114,20 @@ class NativeBackend implements CUDABackend {
   download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
   async download(tensor: Tensor | QuantizedTensor): Promise<HostTensor | HostQuantizedTensor> {
     validateOwned(this, tensor, "the tensor to download");
-    const { shape, faults, buffers } = tensor as Owned;
+    const { shape, findings, buffers } = tensor as Owned;
     try {
-      void this.#ledger.settle();
-      const [data, scales] = await Promise.all(buffers.map((buffer) => this.#device.read(buffer)));
-      await throwFault(faults);
+      const known = this.#ledger.settle(findings);
+      const [data, scales] = await Promise.all(buffers.map(async (buffer) => this.#device.read(buffer)));
+      await known;
+      const error = this.#ledger.report(findings);
+      if (error) throw error;
       if (!isQuantizedTensor(tensor)) {
-        return { dtype: tensor.dtype, shape: [...shape], data: viewOf(tensor.dtype, data!) };
+        return hostTensor(tensor.dtype, shape, viewOf(tensor.dtype, data!));
       }
       const { granularity, bits } = tensor;
       return {
-        quantized: { dtype: "int8", shape: [...shape], data: viewOf("int8", data!) },
-        scale: { dtype: "float32", shape: scaleShape(granularity, shape), data: viewOf("float32", scales!) },
+        quantized: hostTensor("int8", shape, viewOf("int8", data!)),
+        scale: hostTensor("float32", scaleShape(granularity, shape), viewOf("float32", scales!)),
         granularity,
         bits,
       };
@@ -137,9 +141,8 @@ class NativeBackend implements CUDABackend {
     const layout = scaleLayout(granularity, x.shape);
     const { highest, lowest } = bitRange(bits);
     return this.#make([sizeOf(x.shape), layout.channels * bytesPerElement.float32], ([codes, scales]) => {
-      const fault = this.#ledger.allot();
-      const { data, faults } = ownedTensor(x);
-      const { faults: records, faultIndex } = fault;
+      const { data, findings } = ownedTensor(x);
+      const { finding, record } = this.#ledger.allot(findings);
       this.#device.quantize({
         x: data,
         dtype: indexOf(x.dtype),
@@ -148,22 +151,21 @@ class NativeBackend implements CUDABackend {
         lowest,
         codes: codes!,
         scales: scales!,
-        faults: records,
-        faultIndex,
+        ...record,
       });
       return this.#live.keepQuantized(
         { shape: x.shape, granularity, bits, codes: codes!, scales: scales!, scaleCount: layout.channels },
-        unite(faults, fault),
+        [finding],
       );
     });
   }
 
   dequantize(tensor: QuantizedTensor, outputDType?: FloatDType): Tensor<FloatDType> {
     const { dtype } = validateDequantize(this, tensor, outputDType);
-    const { shape, granularity, codes, scales, faults } = ownedQuantized(tensor);
+    const { shape, granularity, codes, scales, findings } = ownedQuantized(tensor);
     return this.#make([sizeOf(shape) * bytesPerElement[dtype]], ([y]) => {
       this.#device.dequantize({ codes, scales, ...scaleLayout(granularity, shape), y: y!, dtype: indexOf(dtype) });
-      return this.#live.keep({ dtype, shape, data: y! }, faults);
+      return this.#live.keep({ dtype, shape, data: y! }, findings);
     });
   }
 
@@ -174,27 +176,27 @@ class NativeBackend implements CUDABackend {
   ): Tensor<FloatDType> {
     const { m, n, k, outputShape, activations, dtype, bias } = validateLinear(this, x, weight, options);
     return this.#make([m * n * bytesPerElement[dtype]], ([y]) => {
-      const fault = activations === "float" ? undefined : this.#ledger.allot();
       const input = ownedTensor(x);
+      const open = unite(input.findings, (weight as Owned).findings, bias ? ownedTensor(bias).findings : noFindings);
+      const allotted = activations === "float" ? undefined : this.#ledger.allot(open);
       this.#device.linear({
         ...{ m, n, k, x: input.data, xDType: indexOf(x.dtype) },
         ...weightOf(weight),
         ...(bias && { bias: ownedTensor(bias).data, biasDType: indexOf(bias.dtype) }),
-        ...(fault && { faults: fault.faults, faultIndex: fault.faultIndex }),
+        ...allotted?.record,
         ...{ y: y!, dtype: indexOf(dtype), activationBits: activationBits[activations] },
       });
-      const faults = unite(input.faults, ...(weight as Owned).faults, ...(bias ? ownedTensor(bias).faults : noFaults));
-      return this.#live.keep({ dtype, shape: outputShape, data: y! }, fault ? unite(faults, fault) : faults);
+      return this.#live.keep({ dtype, shape: outputShape, data: y! }, allotted ? [allotted.finding] : open);
     });
   }
 
   activation(x: Tensor<FloatDType>, kind: ActivationKind): Tensor<FloatDType> {
     validateActivation(this, x, kind);
-    const { dtype, shape, data, byteLength, faults } = ownedTensor(x);
+    const { dtype, shape, data, byteLength, findings } = ownedTensor(x);
     return this.#make([byteLength], ([y]) => {
       const [size, index] = [sizeOf(shape), activationKinds.indexOf(kind)];
       this.#device.activation({ x: data, y: y!, dtype: indexOf(dtype), size, kind: index });
-      return this.#live.keep({ dtype, shape, data: y! }, faults);
+      return this.#live.keep({ dtype, shape, data: y! }, findings);
     });
   }
 
@@ -228,6 +230,7 @@ class NativeBackend implements CUDABackend {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const tensor of this.#live.all()) tensor.dispose();
+    this.#ledger.dispose();
     this.#device.close();
   }
 
@@ -272,11 +275,6 @@ function ownedTensor<D extends DType>(tensor: Tensor<D>): DeviceTensor<D> {
 
 function ownedQuantized(tensor: QuantizedTensor): DeviceQuantizedTensor {
   return tensor as DeviceQuantizedTensor;
-}
-
-/** Faults that are still of interest: what is known to be clean is left out. */
-function unite(faults: ReadonlySet<Fault>, ...more: readonly Fault[]): ReadonlySet<Fault> {
-  return more.length === 0 ? faults : new Set([...faults, ...more]);
 }
 
 function viewOf<D extends DType>(dtype: D, bytes: ArrayBuffer): TypedArrayOf[D] {

@@ -9,12 +9,12 @@ import {
   type Tensor,
 } from "@octet/core";
 import type { NativeBuffer } from "./addon.ts";
-import type { Fault } from "./fault-ledger.ts";
+import { type Findings, noFindings } from "./finding.ts";
 
 /** What both kinds of handle have besides what callers see. */
 interface Owner {
-  /** The faults of the ops that this depends on. */
-  readonly faults: ReadonlySet<Fault>;
+  /** What the ops that this was made by found. */
+  readonly findings: Findings;
   /** The device memory: data, or codes and scales. */
   readonly buffers: readonly NativeBuffer[];
 }
@@ -57,16 +57,22 @@ export class LiveTensors {
     this.#backend = backend;
   }
 
-  keep<D extends DType>(parts: TensorParts<D>, faults: ReadonlySet<Fault>): DeviceTensor<D> {
-    const tensor = new TensorHandle<D>(this.#backend, parts, faults, () => this.#live.delete(tensor as TensorHandle));
+  keep<D extends DType>(parts: TensorParts<D>, findings: Findings): DeviceTensor<D> {
+    const tensor = new TensorHandle<D>(this.#backend, parts, findings, () => this.#live.delete(tensor as TensorHandle));
     this.#live.add(tensor as TensorHandle);
     return tensor;
   }
 
-  keepQuantized(parts: QuantizedParts, faults: ReadonlySet<Fault>): DeviceQuantizedTensor {
-    const tensor = new QuantizedHandle(this.#backend, parts, faults, () => this.#live.delete(tensor));
+  keepQuantized(parts: QuantizedParts, findings: Findings): DeviceQuantizedTensor {
+    const tensor = new QuantizedHandle(this.#backend, parts, findings, () => this.#live.delete(tensor));
     this.#live.add(tensor);
     return tensor;
+  }
+
+  /** A handle of the same memory that depends on nothing. The old one counts as disposed, since callers may have kept it. */
+  takeOver<D extends DType>(tensor: DeviceTensor<D>): DeviceTensor<D> {
+    (tensor as TensorHandle<D>).surrender();
+    return this.keep(tensor, noFindings);
   }
 
   has(tensor: object): boolean {
@@ -78,22 +84,23 @@ export class LiveTensors {
   }
 }
 
+/** Handles are frozen: ops compute sizes from their fields. */
 abstract class Handle implements Disposable {
   readonly backend: Backend;
   readonly shape: readonly number[];
-  readonly faults: ReadonlySet<Fault>;
+  readonly findings: Findings;
   readonly buffers: readonly NativeBuffer[];
   readonly #release: () => void;
   #live = true;
 
   constructor(
     backend: Backend,
-    { shape, buffers, faults }: Owner & { readonly shape: readonly number[] },
+    { shape, buffers, findings }: Owner & { readonly shape: readonly number[] },
     release: () => void,
   ) {
     this.backend = backend;
-    this.shape = [...shape];
-    this.faults = faults;
+    this.shape = Object.freeze([...shape]);
+    this.findings = findings;
     this.buffers = buffers;
     this.#release = release;
   }
@@ -104,9 +111,14 @@ abstract class Handle implements Disposable {
 
   dispose(): void {
     if (!this.#live) return;
+    this.surrender();
+    for (const buffer of this.buffers) buffer.free();
+  }
+
+  /** Ends this handle without its memory, which has another one from now on. */
+  surrender(): void {
     this.#live = false;
     this.#release();
-    for (const buffer of this.buffers) buffer.free();
   }
 
   [disposeSymbol](): void {
@@ -119,12 +131,13 @@ class TensorHandle<D extends DType = DType> extends Handle implements DeviceTens
   readonly data: NativeBuffer;
   readonly byteLength: number;
 
-  constructor(backend: Backend, parts: TensorParts<D>, faults: ReadonlySet<Fault>, release: () => void) {
+  constructor(backend: Backend, parts: TensorParts<D>, findings: Findings, release: () => void) {
     const { dtype, shape, data } = parts;
-    super(backend, { shape, buffers: [data], faults }, release);
+    super(backend, { shape, buffers: [data], findings }, release);
     this.dtype = dtype;
     this.data = data;
     this.byteLength = sizeOf(shape) * bytesPerElement[dtype];
+    Object.freeze(this);
   }
 }
 
@@ -136,14 +149,15 @@ class QuantizedHandle extends Handle implements DeviceQuantizedTensor {
   readonly scaleCount: number;
   readonly byteLength: number;
 
-  constructor(backend: Backend, parts: QuantizedParts, faults: ReadonlySet<Fault>, release: () => void) {
+  constructor(backend: Backend, parts: QuantizedParts, findings: Findings, release: () => void) {
     const { shape, granularity, bits, codes, scales, scaleCount } = parts;
-    super(backend, { shape, buffers: [codes, scales], faults }, release);
-    this.granularity = granularity;
+    super(backend, { shape, buffers: [codes, scales], findings }, release);
+    this.granularity = Object.freeze({ ...granularity });
     this.bits = bits;
     this.codes = codes;
     this.scales = scales;
     this.scaleCount = scaleCount;
     this.byteLength = sizeOf(shape) + scaleCount * bytesPerElement.float32;
+    Object.freeze(this);
   }
 }

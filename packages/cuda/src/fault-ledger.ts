@@ -1,119 +1,169 @@
 import { nonFinite, type OctetError } from "@octet/core";
 import type { NativeBuffer, NativeDevice } from "./addon.ts";
+import { type Allotted, CapturedRecords, recordBytes } from "./captured-records.ts";
+import { type Finding, type Findings, firstError, newFinding, noFindings, unite } from "./finding.ts";
 
-/** Bytes of a record on the device: the complement of the first flat index, and how many elements, both unsigned, of 64 bits. */
-const recordBytes = 16;
-const recordsPerChunk = 4096;
+/** How many records there are, whatever the number of ops: 16 KiB of the device. */
+const recordCount = 1024;
 
-/** What one op may have found that cannot be quantized. Known once its record was read. */
-export interface Fault {
-  readonly faults: NativeBuffer;
-  readonly faultIndex: number;
-  /** Settles when the record was read. */
-  settled: Promise<void> | undefined;
-  error: OctetError | undefined;
-  reported: boolean;
+/** One pass over the records: the findings of those in use, in the order of ops. What is known, or asked for, is their beginning. */
+interface Lap {
+  readonly findings: Finding[];
+  known: number;
+  asked: number;
+  /** Settles when all that was asked for is known. */
+  asking: Promise<void>;
 }
 
 /**
- * The records that ops write on the device, and what is known of them. Reading is one copy for many ops: whoever reads anything asks
- * for all that is not known yet.
+ * The records that ops write on the device, and what is known of them. Records are given out in turn. Those that are not known when all
+ * are used are read at once, so that neither memory nor what is waited for grows with the number of ops.
  */
 export class FaultLedger {
   readonly #device: NativeDevice;
-  #chunk: NativeBuffer | undefined;
-  #used = 0;
-  #capturing: Fault[] | undefined;
-  #unknown: Fault[] = [];
-  #asked: Promise<void> = Promise.resolve();
-  #unreported: Fault[] = [];
+  #records: NativeBuffer | undefined;
+  #lap: Lap = newLap();
+  #capture: CapturedRecords | undefined;
+  readonly #unreported = new Set<OctetError>();
 
   constructor(device: NativeDevice) {
     this.#device = device;
   }
 
-  /** A clear record for the next op. */
-  allot(): Fault {
-    if (this.#chunk === undefined || this.#used === recordsPerChunk) this.#startChunk();
-    const fault = newFault(this.#chunk!, this.#used++);
-    (this.#capturing ?? this.#unknown).push(fault);
-    return fault;
+  get capturing(): boolean {
+    return this.#capture !== undefined;
   }
 
-  /** From now on records belong to a chain that is captured. It has a chunk of its own, since each run of the chain clears them. */
-  beginCapture(): void {
-    this.#startChunk();
-    this.#capturing = [];
+  /** The finding of an op whose inputs depend on `causes`, and a clear record for it. */
+  allot(causes: Findings): Allotted {
+    if (this.#capture !== undefined) return this.#capture.allot(causes);
+    const faults = this.#makeRoom();
+    const faultIndex = this.#lap.findings.length;
+    return { finding: this.#note(causes), record: { faults, faultIndex } };
   }
 
-  /** The records of the captured chain. */
-  endCapture(): readonly Fault[] {
-    const captured = this.#capturing ?? [];
-    this.#capturing = undefined;
-    this.#chunk = undefined;
-    return captured;
+  /** From now on records belong to a chain that is captured. */
+  beginCapture(): CapturedRecords {
+    this.#capture = new CapturedRecords(this.#device);
+    return this.#capture;
   }
 
-  /** The same records for another run of a captured chain. What earlier runs left in them is read first, in stream order. */
-  renew(captured: readonly Fault[]): Fault[] {
-    if (captured.length > 0) void this.settle();
-    const renewed = captured.map(({ faults, faultIndex }) => newFault(faults, faultIndex));
-    this.#unknown.push(...renewed);
-    return renewed;
+  endCapture(): void {
+    this.#capture = undefined;
   }
 
   /**
-   * Asks for every record that is not known yet, as it is at this place in the order of calls. Resolves when these, and those that were
-   * asked for before, are known.
+   * Takes over what a run of a captured chain leaves in its records. Call it after the run is enqueued, and before the next one.
+   * @param input what the argument of the chain depended on while it was captured; `given` is what it depends on in this run
+   * @returns translates what a tensor depended on while it was captured into what it depends on now
    */
-  settle(): Promise<void> {
-    const byChunk = Map.groupBy(this.#unknown, ({ faults }) => faults);
-    this.#unknown = [];
-    for (const [chunk, faults] of byChunk) {
-      const settled = this.#device.read(chunk).then((bytes) => {
-        for (const fault of faults) this.#learn(fault, new BigUint64Array(bytes, fault.faultIndex * recordBytes, 2));
-      });
-      // Whoever waits for one of the faults gets the error; when nobody does, it is no error of theirs.
-      settled.catch(() => {});
-      for (const fault of faults) fault.settled = settled;
-      this.#asked = Promise.all([this.#asked, settled]).then(() => {});
-      this.#asked.catch(() => {});
+  adopt(captured: CapturedRecords, input: Finding, given: Findings): (inside: Findings) => Findings {
+    const outside = new Map<Finding, Findings>([[input, given]]);
+    const translate = (inside: Findings) => unite(...inside.map((finding) => outside.get(finding) ?? [finding]));
+    for (const { records, findings } of captured.blocks) {
+      for (let done = 0; done < findings.length; ) {
+        const target = this.#makeRoom();
+        const first = this.#lap.findings.length;
+        const adopted = findings.slice(done, done + recordCount - first);
+        this.#device.copy(target, records, first * recordBytes, done * recordBytes, adopted.length * recordBytes);
+        for (const finding of adopted) outside.set(finding, [this.#note(translate(finding.causes))]);
+        done += adopted.length;
+      }
     }
-    return this.#asked;
+    return translate;
+  }
+
+  /** Resolves when all of these are known; without an argument, when those of every op called so far are. Its rejection may be left alone. */
+  settle(findings?: Findings): Promise<void> {
+    const settled = findings?.every(({ known }) => known) === true ? Promise.resolve() : this.#ask();
+    settled.catch(() => {});
+    return settled;
+  }
+
+  /** The first error of these, which then counts as reported. All must be known. */
+  report(findings: Findings): OctetError | undefined {
+    const error = firstError(findings);
+    if (error !== undefined) this.#unreported.delete(error);
+    return error;
   }
 
   /** The first error that was not reported, by the order of ops; after that all count as reported. */
   takeUnreported(): OctetError | undefined {
-    const first = this.#unreported.find(({ reported }) => !reported);
-    for (const fault of this.#unreported) fault.reported = true;
-    this.#unreported = [];
-    return first?.error;
+    const [first] = this.#unreported;
+    this.#unreported.clear();
+    return first;
   }
 
-  #learn(fault: Fault, [invertedFirst, count]: BigUint64Array): void {
-    if (count === 0n) return;
-    fault.error = nonFinite(Number(BigInt.asUintN(64, ~invertedFirst!)), Number(count));
-    this.#unreported.push(fault);
+  dispose(): void {
+    this.#records?.free();
   }
 
-  #startChunk(): void {
-    const chunk = this.#device.allocate(recordsPerChunk * recordBytes);
-    this.#device.zero(chunk);
-    this.#chunk = chunk;
-    this.#used = 0;
+  /** The records, of which one at least is free. */
+  #makeRoom(): NativeBuffer {
+    this.#records ??= this.#makeRecords();
+    const { findings, known } = this.#lap;
+    if (findings.length < recordCount) return this.#records;
+    if (known < recordCount) {
+      const bytes = this.#device.readNow(this.#records, known * recordBytes, (recordCount - known) * recordBytes);
+      learn(this.#lap, known, bytes, this.#unreported);
+    }
+    this.#device.zero(this.#records);
+    this.#lap = newLap();
+    return this.#records;
+  }
+
+  #makeRecords(): NativeBuffer {
+    const records = this.#device.allocate(recordCount * recordBytes);
+    this.#device.zero(records);
+    return records;
+  }
+
+  #note(causes: Findings): Finding {
+    const finding = newFinding(causes);
+    this.#lap.findings.push(finding);
+    return finding;
+  }
+
+  /** Asks for the records that were not asked for yet. What could not be read is asked for again the next time. */
+  #ask(): Promise<void> {
+    const lap = this.#lap;
+    const { asked, asking, findings } = lap;
+    if (asked < findings.length) {
+      lap.asked = findings.length;
+      const asks = Promise.all([this.#read(asked, findings.length), asking]).then(([bytes]) =>
+        learn(lap, asked, bytes, this.#unreported),
+      );
+      lap.asking = asks;
+      asks.catch(() => {
+        if (lap.asking === asks) Object.assign(lap, { asked: lap.known, asking: Promise.resolve() });
+      });
+    }
+    return lap.asking;
+  }
+
+  /** The addon's call may throw: that is a rejection like that of the copy. */
+  async #read(start: number, end: number): Promise<ArrayBuffer> {
+    return this.#device.read(this.#records!, start * recordBytes, (end - start) * recordBytes);
   }
 }
 
-function newFault(faults: NativeBuffer, faultIndex: number): Fault {
-  return { faults, faultIndex, settled: undefined, error: undefined, reported: false };
+function newLap(): Lap {
+  return { findings: [], known: 0, asked: 0, asking: Promise.resolve() };
 }
 
-/** Waits until all of these are known and throws the first error among them, which then counts as reported. */
-export async function throwFault(faults: ReadonlySet<Fault>): Promise<void> {
-  for (const fault of faults) {
-    await fault.settled;
-    if (fault.error === undefined) continue;
-    fault.reported = true;
-    throw fault.error;
+/** Takes in the records from place `start` on. Some may be known by now, of another reading. */
+function learn(lap: Lap, start: number, bytes: ArrayBuffer, unreported: Set<OctetError>): void {
+  const words = new BigUint64Array(bytes);
+  const end = start + bytes.byteLength / recordBytes;
+  for (; lap.known < end; lap.known++) {
+    const place = (lap.known - start) * 2;
+    const finding = lap.findings[lap.known]!;
+    finding.error = firstError(finding.causes);
+    finding.causes = noFindings;
+    finding.known = true;
+    const count = words[place + 1]!;
+    if (finding.error !== undefined || count === 0n) continue;
+    finding.error = nonFinite(Number(BigInt.asUintN(64, ~words[place]!)), Number(count));
+    unreported.add(finding.error);
   }
 }

@@ -3,6 +3,7 @@ import {
   type FloatDType,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   type LinearActivations,
   narrow,
   type TensorLike,
@@ -53,13 +54,17 @@ function tensor(dtype: FloatDType, shape: readonly number[], bound: number, seed
     bound,
     seed,
   );
-  return { dtype, shape, data: narrow(values, dtype) };
+  return hostTensor(dtype, shape, narrow(values, dtype));
 }
 
 function codes(n: number, k: number, seed: number): HostQuantizedTensor {
   return {
-    quantized: { dtype: "int8", shape: [n, k], data: Int8Array.from(integers(n * k, 127, seed)) },
-    scale: { dtype: "float32", shape: [n], data: Float32Array.from({ length: n }, (_, row) => 2 ** ((row % 5) - 9)) },
+    quantized: hostTensor("int8", [n, k], Int8Array.from(integers(n * k, 127, seed))),
+    scale: hostTensor(
+      "float32",
+      [n],
+      Float32Array.from({ length: n }, (_, row) => 2 ** ((row % 5) - 9)),
+    ),
     granularity: { kind: "channel", dim: 0 },
     bits: 8,
   };

@@ -1,4 +1,11 @@
-import { createReferenceBackend, type FloatDType, type Granularity, type HostTensor, narrow } from "@octet/core";
+import {
+  createReferenceBackend,
+  type FloatDType,
+  type Granularity,
+  type HostTensor,
+  hostTensor,
+  narrow,
+} from "@octet/core";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "../test/emulator.ts";
 import { createCUDABackend } from "./index.ts";
@@ -34,7 +41,7 @@ function values(dtype: FloatDType, shape: readonly number[], seed: number): Host
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return ((state >>> 8) / 2 ** 23 - 1) * 2 ** ((state >>> 4) % 9);
   });
-  return { dtype, shape, data: narrow(data, dtype) };
+  return hostTensor(dtype, shape, narrow(data, dtype));
 }
 
 describe.skipIf(emulatorMissing).each(settings)("thread order $seed, copies land $copies", (emulated) => {

@@ -51,6 +51,15 @@ describe("a build", () => {
     expect(status).toBe(0);
   });
 
+  test("leaves the sanitizers out, and says why, where there are no compilers", () => {
+    const sanitized = fileURLToPath(new URL("../scripts/run-sanitized.ts", import.meta.url));
+    const { status, stdout } = spawnSync(process.execPath, [sanitized], { encoding: "utf8", env: { PATH: folder } });
+    expect(stdout).toMatch(
+      /left out the tests of the native addons under sanitizers: (they are for Linux|a C\+\+ compiler)/,
+    );
+    expect(status).toBe(0);
+  });
+
   test("keeps a compiler's words beside its object, and its status", () => {
     const compiler = join(folder, "compiler");
     writeFileSync(compiler, '#!/bin/sh\necho "of $*" >&2\nexit 3\n');

@@ -20,6 +20,11 @@ export interface EmulatedAddon {
   readonly Device: new (index: unknown) => Record<string, (...args: unknown[]) => unknown>;
   configureEmulator(seed: number, earlyCopies: boolean): void;
   runPlantedBug(name: string): string;
+  /** Bytes of the process: of the device, pinned, and the most pinned since the last call. */
+  emulatedMemory(): { readonly device: number; readonly pinned: number; readonly mostPinned: number };
+  /** The next call of a function of CUDA's that gives something back fails on this thread. */
+  failNextCall(name: string): void;
+  takeCleanupFailure(): string;
 }
 
 export function loadEmulator(): EmulatedAddon {

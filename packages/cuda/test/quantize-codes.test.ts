@@ -1,4 +1,4 @@
-import { createReferenceBackend, type FloatDType, type HostTensor, narrow } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type HostTensor, hostTensor, narrow } from "@octet/core";
 import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "./emulator.ts";
@@ -25,7 +25,7 @@ function rowsOfMiddles(maxima: readonly number[], qmax: number): HostTensor<"flo
       data[row * columns + column] = Math.min(value, amax) * (column % 2 === 0 ? 1 : -1);
     }
   }
-  return { dtype: "float32", shape: [maxima.length, columns], data };
+  return hostTensor("float32", [maxima.length, columns], data);
 }
 
 /** What float16 and bfloat16 can hold without becoming infinite. */
@@ -61,7 +61,7 @@ describe.skipIf(emulatorMissing)("codes where a quotient lies near the middle of
       maxima.filter((amax) => amax <= largest[dtype]),
       bits === 8 ? 127 : 7,
     );
-    const x: HostTensor<FloatDType> = { dtype, shape: wide.shape, data: narrow(wide.data, dtype) };
+    const x: HostTensor<FloatDType> = hostTensor(dtype, wide.shape, narrow(wide.data, dtype));
     const results: unknown[] = [];
     for (const backend of [
       createReferenceBackend(),

@@ -1,4 +1,4 @@
-import type { FloatDType, HostQuantizedTensor, TensorLike } from "@octet/core";
+import { type FloatDType, type QuantizedTensorLike, type TensorLike, validateOptions } from "@octet/core";
 import { errorOf } from "./calculate-quantization-error.ts";
 import { type ChannelErrors, channelErrorsOf } from "./channel-errors.ts";
 import { countCodes, histogramOfCodes, shareOfEndCodes } from "./code-counts.ts";
@@ -33,13 +33,14 @@ export interface QuantizationAnalysis extends QuantizationError {
  * Says where the loss of a quantized tensor is: the figures of `calculateQuantizationError`, the same for each channel and the worst of
  * them, cosine similarity, and the distributions of codes and errors.
  * @throws OctetError as `calculateQuantizationError` does; `ERR_SHAPE` when `channelDim` is not an axis; `ERR_UNSUPPORTED` for bins that
- * are no whole number above 0
+ * are no whole number above 0, or other options
  */
 export function analyzeQuantization(
   original: TensorLike<FloatDType>,
-  tensor: HostQuantizedTensor,
+  tensor: QuantizedTensorLike,
   options: AnalyzeQuantizationOptions = {},
 ): QuantizationAnalysis {
+  validateOptions("analyzeQuantization", options, { channelDim: "any", codeBins: "any", errorBins: "any" });
   const pair = pairOf(original, tensor);
   const { granularity, bits, quantized } = pair.tensor;
   const { codeBins = 2 ** bits, errorBins = 65 } = options;

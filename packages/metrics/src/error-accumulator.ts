@@ -1,4 +1,11 @@
-import { type FloatDType, type HostQuantizedTensor, OctetError, type TensorLike } from "@octet/core";
+import {
+  type FloatDType,
+  formatValue,
+  OctetError,
+  type QuantizedTensorLike,
+  type TensorLike,
+  validateOptions,
+} from "@octet/core";
 import { ErrorSums } from "./error-sums.ts";
 import { largestMagnitude } from "./max-abs.ts";
 import type { QuantizationError, QuantizationErrorTotals } from "./quantization-error.ts";
@@ -13,7 +20,7 @@ export interface ErrorAccumulator {
    * @throws OctetError as `calculateQuantizationError` does; indices in messages count from the start of the tensor. `ERR_UNSUPPORTED`
    * when an element is larger than `maxAbs`.
    */
-  add(original: TensorLike<FloatDType>, tensor: HostQuantizedTensor): void;
+  add(original: TensorLike<FloatDType>, tensor: QuantizedTensorLike): void;
   /** The figures of all blocks so far. */
   result(): QuantizationError;
   /** The sums that they are made of, for figures of several tensors together. */
@@ -29,9 +36,11 @@ export interface ErrorAccumulatorOptions {
 }
 
 /** @throws OctetError `ERR_UNSUPPORTED` unless `maxAbs` is finite and 0 or more */
-export function createErrorAccumulator({ maxAbs }: ErrorAccumulatorOptions): ErrorAccumulator {
-  if (!(maxAbs >= 0 && maxAbs < Number.POSITIVE_INFINITY)) {
-    throw new OctetError("ERR_UNSUPPORTED", `got maxAbs ${String(maxAbs)}; pass max |x| of the whole tensor`);
+export function createErrorAccumulator(options: ErrorAccumulatorOptions): ErrorAccumulator {
+  validateOptions("createErrorAccumulator", options, { maxAbs: "any" });
+  const { maxAbs } = options;
+  if (!(typeof maxAbs === "number" && maxAbs >= 0 && maxAbs < Number.POSITIVE_INFINITY)) {
+    throw new OctetError("ERR_UNSUPPORTED", `got maxAbs ${formatValue(maxAbs)}; pass max |x| of the whole tensor`);
   }
   const sums = new ErrorSums(maxAbs);
   return {

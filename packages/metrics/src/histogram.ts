@@ -1,4 +1,4 @@
-import { OctetError } from "@octet/core";
+import { formatValue, OctetError } from "@octet/core";
 
 /** Counts of values in bins of equal width. */
 export interface Histogram {
@@ -18,7 +18,7 @@ export interface HistogramCounter {
 /** @throws OctetError `ERR_UNSUPPORTED` unless `bins` is a whole number above 0; `what` names the option */
 export function createHistogram(lowest: number, highest: number, bins: number, what: string): HistogramCounter {
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new OctetError("ERR_UNSUPPORTED", `got ${what} ${String(bins)}; use a whole number above 0`);
+    throw new OctetError("ERR_UNSUPPORTED", `got ${what} ${formatValue(bins)}; use a whole number above 0`);
   }
   const width = (highest - lowest) / bins;
   const counts: number[] = new Array(bins).fill(0);

@@ -6,6 +6,7 @@ import {
   type HostTensor,
   normalizeFloatTensor,
   OctetError,
+  type QuantizedTensorLike,
   type TensorLike,
   validateHostQuantizedTensor,
 } from "@octet/core";
@@ -20,7 +21,7 @@ export interface QuantizedPair {
  * @throws OctetError `ERR_SHAPE` when the shapes differ, `ERR_DTYPE` when the original is no float tensor, `ERR_FORMAT` when codes and
  * scales are not valid
  */
-export function pairOf(original: TensorLike<FloatDType>, tensor: HostQuantizedTensor): QuantizedPair {
+export function pairOf(original: TensorLike<FloatDType>, tensor: QuantizedTensorLike): QuantizedPair {
   const pair = {
     original: normalizeFloatTensor(original, "the original"),
     tensor: validateHostQuantizedTensor(tensor),

@@ -1,11 +1,12 @@
-import type { FloatDType, Tensor } from "@octet/core";
+import { activation, type FloatDType, type Tensor } from "@octet/core";
 import { Module } from "./module.ts";
+import { onDevice } from "./tensor-source.ts";
 
 /** `max(x, 0)` */
 export class ReLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "relu");
+    return activation(onDevice(x), "relu");
   }
 }
 
@@ -13,7 +14,7 @@ export class ReLU extends Module {
 export class GELU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "gelu");
+    return activation(onDevice(x), "gelu");
   }
 
   override extraRepr(): string {
@@ -25,6 +26,6 @@ export class GELU extends Module {
 export class SiLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return x.backend.activation(x, "silu");
+    return activation(onDevice(x), "silu");
   }
 }

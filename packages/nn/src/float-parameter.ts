@@ -2,14 +2,16 @@ import {
   type Backend,
   type FloatDType,
   type HostTensor,
+  hostTensor,
   narrow,
   normalizeFloatTensor,
   type Tensor,
   type TensorLike,
-  validateShape,
-  widen,
+  validateBackend,
+  validateFloatDType,
+  validateOptions,
 } from "@octet/core";
-import { Parameter } from "./parameter.ts";
+import { Parameter, validateTensors } from "./parameter.ts";
 
 export interface FloatParameterOptions {
   readonly backend: Backend;
@@ -23,10 +25,13 @@ export class FloatParameter extends Parameter<Tensor<FloatDType>> {
   readonly dtype: FloatDType | undefined;
   readonly suffixes: readonly string[] = [""];
 
-  /** @throws OctetError `ERR_SHAPE` */
-  constructor(shape: readonly number[], { backend, dtype }: FloatParameterOptions) {
-    validateShape(shape, "the parameter");
+  /** @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`; `ERR_UNAVAILABLE` without a backend, `ERR_UNSUPPORTED` for other options */
+  constructor(shape: readonly number[], options: FloatParameterOptions) {
     super(shape);
+    validateOptions("FloatParameter", options, { backend: "any", dtype: "any" });
+    const { backend, dtype } = options;
+    validateBackend(backend);
+    if (dtype !== undefined) validateFloatDType(dtype);
     this.backend = backend;
     this.dtype = dtype;
   }
@@ -35,11 +40,12 @@ export class FloatParameter extends Parameter<Tensor<FloatDType>> {
     return [await this.backend.download(this.tensor)];
   }
 
-  fromState([tensor]: readonly TensorLike[]): Tensor<FloatDType> {
+  fromState(tensors: readonly TensorLike[]): Tensor<FloatDType> {
+    const [tensor] = validateTensors(tensors);
     const host = normalizeFloatTensor(tensor as TensorLike<FloatDType>, "the tensor");
     this.validateShape(host.shape);
     const { dtype } = this;
     if (dtype === undefined || dtype === host.dtype) return this.backend.upload(host);
-    return this.backend.upload({ dtype, shape: host.shape, data: narrow(widen(host), dtype) });
+    return this.backend.upload(hostTensor(dtype, host.shape, narrow(host.values(), dtype)));
   }
 }

@@ -1,16 +1,16 @@
 import {
   type DType,
-  type FloatDType,
+  formatValue,
   type HostTensor,
+  hostTensor,
+  isDType,
   isFloatDType,
   narrow,
   normalizeHostTensor,
   OctetError,
   type TensorLike,
-  validateShape,
-  widen,
 } from "@octet/core";
-import { Parameter } from "./parameter.ts";
+import { Parameter, validateTensors } from "./parameter.ts";
 
 /**
  * A tensor in the memory of the host, for what a module computes in TypeScript: `weight.tensor.data` is a typed array. Float data is
@@ -21,31 +21,37 @@ export class HostParameter<D extends DType = DType> extends Parameter<HostTensor
   readonly dtype: D;
   readonly suffixes: readonly string[] = [""];
 
-  /** @throws OctetError `ERR_SHAPE` */
+  /** @throws OctetError `ERR_SHAPE`, `ERR_DTYPE` */
   constructor(shape: readonly number[], dtype: D) {
-    validateShape(shape, "the parameter");
     super(shape);
+    if (!isDType(dtype)) {
+      throw new OctetError(
+        "ERR_DTYPE",
+        `got the dtype ${formatValue(dtype)}; use float32, float16, bfloat16, int8, int16, uint16 or int32`,
+      );
+    }
     this.dtype = dtype;
   }
 
   async toState(): Promise<readonly HostTensor[]> {
     const { dtype, shape, data } = this.tensor;
-    return [{ dtype, shape, data: data.slice() as HostTensor["data"] }];
+    return [hostTensor(dtype, shape, data).copy()];
   }
 
-  fromState([tensor]: readonly TensorLike[]): HostTensor<D> {
+  fromState(tensors: readonly TensorLike[]): HostTensor<D> {
+    const [tensor] = validateTensors(tensors);
     const host = normalizeHostTensor(tensor, "the tensor");
     this.validateShape(host.shape);
-    return { dtype: this.dtype, shape: this.shape, data: this.#convert(host) as HostTensor<D>["data"] };
+    return this.#convert(host) as HostTensor<D>;
   }
 
-  /** A fresh array in the parameter's dtype. */
-  #convert(host: HostTensor): HostTensor["data"] {
+  /** A fresh tensor of the parameter's dtype. */
+  #convert(host: HostTensor): HostTensor {
     const dtype: DType = this.dtype;
-    if (host.dtype === dtype) return host.data.slice();
+    if (host.dtype === dtype) return host.copy();
     if (!isFloatDType(host.dtype) || !isFloatDType(dtype)) {
       throw new OctetError("ERR_DTYPE", `got a tensor of ${host.dtype}; the parameter holds ${dtype}`);
     }
-    return narrow(widen(host as HostTensor<FloatDType>), dtype);
+    return hostTensor(dtype, host.shape, narrow(host.values(), dtype));
   }
 }

@@ -1,9 +1,18 @@
-import { type Backend, type FloatDType, formatShape, OctetError, type Tensor } from "@octet/core";
+import {
+  type Backend,
+  Brand,
+  type FloatDType,
+  formatShape,
+  linearOp,
+  OctetError,
+  type Tensor,
+  validateOptions,
+} from "@octet/core";
 import { FloatParameter } from "./float-parameter.ts";
 import { Module } from "./module.ts";
 import { Staging } from "./staging.ts";
-import { readTensor, type TensorSource } from "./tensor-source.ts";
-import { validateBackend } from "./validate-backend.ts";
+import { readTensor, type TensorSource, validateSource } from "./tensor-source.ts";
+import { validateLayerBackend } from "./validate-backend.ts";
 
 export interface LinearLayerOptions {
   /** Where the weights live; tensors given to `forward` are this backend's. */
@@ -24,10 +33,11 @@ export class Linear extends Module {
   /** `[outFeatures]` */
   readonly bias: FloatParameter | null;
 
-  /** @throws OctetError `ERR_SHAPE` when the features are not integers of 0 or more; `ERR_UNAVAILABLE` without a backend */
+  /** @throws OctetError `ERR_SHAPE` when the features are not integers of 0 or more; `ERR_UNAVAILABLE` without a backend, `ERR_UNSUPPORTED` for other options */
   constructor(inFeatures: number, outFeatures: number, options: LinearLayerOptions) {
     super();
-    validateBackend("Linear", options);
+    validateLayerBackend("Linear", options);
+    validateOptions("Linear", options, { backend: "any", bias: "boolean", dtype: "any" });
     const { backend, bias = true, dtype } = options;
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
@@ -41,11 +51,12 @@ export class Linear extends Module {
    * @throws OctetError `ERR_SHAPE`, also when the bias is missing or one too many; `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`
    */
   async setWeights(weight: TensorSource, bias: TensorSource | null = null): Promise<void> {
+    validateSource(weight, "the weight");
     validateBias(this.bias, bias);
     using staging = new Staging();
     staging.add(this.weight, this.weight.fromState([await readTensor(this.backend, weight)]));
     await stageBias(staging, this.bias, bias);
-    await this.backend.sync();
+    await staging.settle();
     staging.commit();
   }
 
@@ -54,7 +65,8 @@ export class Linear extends Module {
    * @throws OctetError `ERR_UNAVAILABLE` before weights are there; `ERR_SHAPE`, `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null });
+    // On the layer's backend, so that an x of another is the tensor that is refused.
+    return this.backend.run(linearOp, { x, weight: this.weight.tensor, bias: this.bias?.tensor }, {});
   }
 
   override extraRepr(): string {
@@ -62,8 +74,22 @@ export class Linear extends Module {
   }
 }
 
+const brand = new Brand<Linear>("octet.nn.linear");
+brand.mark(Linear.prototype);
+
+/** Whether `value` is a Linear, of any copy of this package. */
+export function isLinear(value: unknown): value is Linear {
+  return brand.marks(value);
+}
+
+/** Whether a Linear has the forward of its copy's own class, and not one of a subclass, which may compute something else. */
+export function hasOwnForward(linear: Linear): boolean {
+  return linear.forward !== brand.markedPrototype(linear).forward;
+}
+
 /** Refuses a bias where the layer has none, and the lack of one where it has: neither is dropped or made up in silence. */
 export function validateBias(parameter: FloatParameter | null, bias: TensorSource | null): void {
+  if (bias !== null) validateSource(bias, "the bias");
   if (parameter === null && bias !== null) {
     throw new OctetError(
       "ERR_SHAPE",

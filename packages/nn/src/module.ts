@@ -1,13 +1,15 @@
 import {
+  Brand,
   DisposableObject,
   type FloatDType,
+  formatValue,
   type HostTensor,
   OctetError,
   type Tensor,
   type TensorLike,
 } from "@octet/core";
 import { describe } from "./describe.ts";
-import { Parameter } from "./parameter.ts";
+import { isParameter, type Parameter } from "./parameter.ts";
 import { ownSlots, type Slot } from "./slots.ts";
 import { type LoadStateDictOptions, type LoadStateDictReport, readState, writeState } from "./state-dict.ts";
 
@@ -57,9 +59,15 @@ export abstract class Module extends DisposableObject {
 
   /**
    * Puts `module` where `name` is, as `namedModules` names it, and gives back the one that was there, which the caller now owns.
-   * @throws OctetError `ERR_UNSUPPORTED` when there is no such name, or its field cannot be written
+   * @throws OctetError `ERR_UNSUPPORTED` when there is no such name, `module` is not one, or its field cannot be written
    */
   replace(name: string, module: Module): Module {
+    if (!isModule(module)) {
+      throw new OctetError(
+        "ERR_UNSUPPORTED",
+        `got ${formatValue(module)} to put at ${formatValue(name)}; pass a module`,
+      );
+    }
     for (const slot of moduleSlots(this)) {
       if (slot.name !== name) continue;
       slot.put(module);
@@ -67,7 +75,7 @@ export abstract class Module extends DisposableObject {
     }
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `there is no module "${name}" to replace; use a name that namedModules() gives${name === "" ? ', "" aside' : ""}`,
+      `there is no module ${formatValue(name)} to replace; use a name that namedModules() gives${name === "" ? ', "" aside' : ""}`,
     );
   }
 
@@ -133,10 +141,11 @@ function* slotsBelow(parent: Module, prefix: string, entered: Set<Module>): Gene
   }
 }
 
-function isModule(value: unknown): value is Module {
-  return value instanceof Module;
-}
+// Brands and not classes: the model may come from another installed copy of this package.
+const brand = new Brand<Module>("octet.nn.module");
+brand.mark(Module.prototype);
 
-function isParameter(value: unknown): value is Parameter {
-  return value instanceof Parameter;
+/** Whether `value` is a module, of any copy of this package. */
+export function isModule(value: unknown): value is Module {
+  return brand.marks(value);
 }

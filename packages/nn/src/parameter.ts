@@ -1,12 +1,15 @@
 import {
   type Backend,
+  Brand,
   DisposableObject,
   equalShapes,
   formatShape,
+  formatValue,
   type HostTensor,
   OctetError,
   type Tensor,
   type TensorLike,
+  validateShape,
 } from "@octet/core";
 
 /**
@@ -25,9 +28,10 @@ export abstract class Parameter<Value extends object = object> extends Disposabl
   #value: Value | undefined;
   #disposed = false;
 
+  /** @throws OctetError `ERR_SHAPE` */
   constructor(shape: readonly number[]) {
     super();
-    this.shape = [...shape];
+    this.shape = validateShape(shape, "the parameter");
   }
 
   get disposed(): boolean {
@@ -46,9 +50,15 @@ export abstract class Parameter<Value extends object = object> extends Disposabl
     return this.#value;
   }
 
-  /** Takes `value` as its own and disposes what was there. @throws OctetError `ERR_DISPOSED` */
+  /** Takes `value` as its own and disposes what was there. @throws OctetError `ERR_DISPOSED`, `ERR_DTYPE` */
   set(value: Value): void {
     this.validateAlive();
+    if (typeof value !== "object" || value === null) {
+      throw new OctetError(
+        "ERR_DTYPE",
+        `got ${formatValue(value)} for a parameter of ${formatShape(this.shape)}; pass a tensor`,
+      );
+    }
     const previous = this.#value;
     this.#value = value;
     if (previous !== undefined && previous !== value) release(previous);
@@ -91,6 +101,20 @@ export abstract class Parameter<Value extends object = object> extends Disposabl
       `got a tensor of ${formatShape(shape)}; the parameter is ${formatShape(this.shape)}`,
     );
   }
+}
+
+const brand = new Brand<Parameter>("octet.nn.parameter");
+brand.mark(Parameter.prototype);
+
+/** Whether `value` is a parameter, of any copy of this package. */
+export function isParameter(value: unknown): value is Parameter {
+  return brand.marks(value);
+}
+
+/** Checks what `fromState` got, for callers whom no compiler tells. @throws OctetError `ERR_FORMAT` */
+export function validateTensors(tensors: readonly TensorLike[]): readonly TensorLike[] {
+  if (Array.isArray(tensors)) return tensors;
+  throw new OctetError("ERR_FORMAT", `got ${formatValue(tensors)}; pass an array of the tensors that toState gave`);
 }
 
 /** Gives the memory of a device's tensor back; data on the host is left to the garbage collector. */

@@ -1,11 +1,11 @@
-import type { Backend } from "@octet/core";
-import { OctetError } from "@octet/core";
+import { formatValue, OctetError, validateOptions } from "@octet/core";
+import { chosenEntries, defaultSkip } from "@octet/core/names";
 import { errorAbout } from "./error-context.ts";
 import type { Linear } from "./linear.ts";
-import type { Module } from "./module.ts";
-import { planQuantization, type QuantizationPlan, type SkippedLayer } from "./quantization-plan.ts";
-import { type FromLinearOptions, QuantizedLinear } from "./quantized-linear.ts";
-import { defaultSkip, type SkipRule } from "./skip.ts";
+import { isModule, type Module } from "./module.ts";
+import { planQuantization, type SkippedLayer } from "./quantization-plan.ts";
+import { type FromLinearOptions, fromLinearKinds, QuantizedLinear } from "./quantized-linear.ts";
+import { compileSkip, type SkipRule } from "./skip.ts";
 import type { Slot } from "./slots.ts";
 
 export interface QuantizeModelOptions extends FromLinearOptions {
@@ -27,7 +27,7 @@ export interface ReplacedLayer {
 export interface QuantizeModelReport {
   readonly replaced: readonly ReplacedLayer[];
   readonly skipped: readonly SkippedLayer[];
-  /** Entries of `skip` that matched no Linear: a typing error, perhaps. Default entries are not listed. */
+  /** Entries of `skip` that matched no Linear: a typing error, perhaps. Entries of a default list that is there as a whole are not listed. */
   readonly unmatched: readonly SkipRule[];
 }
 
@@ -41,15 +41,18 @@ interface Replacement {
 /**
  * Replaces every Linear below `model` that no skip entry matches by a QuantizedLinear, and disposes it. All or nothing: when a layer
  * fails, the model is as it was and the error names the layer. Until the last layer is done, float and quantized weights are both held.
- * @throws OctetError as `QuantizedLinear.fromLinear` does; `ERR_UNSUPPORTED` when `model` itself is a Linear
+ * @throws OctetError as `QuantizedLinear.fromLinear` does; `ERR_UNSUPPORTED` when `model` itself is a Linear, or not a module, and for
+ * options that there are not
  */
 export async function quantizeModel(model: Module, options: QuantizeModelOptions = {}): Promise<QuantizeModelReport> {
-  const plan = planQuantization(model, options.skip ?? defaultSkip);
-  await settleBackends(plan, options.backend);
+  if (!isModule(model)) throw new OctetError("ERR_UNSUPPORTED", `got ${formatValue(model)}; pass a module`);
+  validateOptions("quantizeModel", options, { ...fromLinearKinds, skip: "array" });
+  const { skip = defaultSkip, ...layerOptions } = options;
+  const plan = planQuantization(model, compileSkip(skip));
   const replacements: Replacement[] = [];
   try {
     for (const { name, linear, slots } of plan.targets) {
-      const layer = await quantizeLayer(name, linear, options);
+      const layer = await quantizeLayer(name, linear, layerOptions);
       replacements.push({ name, linear, layer, slots });
     }
     swap(replacements);
@@ -62,14 +65,11 @@ export async function quantizeModel(model: Module, options: QuantizeModelOptions
     linear.dispose();
     return { name, module: layer, bytesBefore, bytesAfter: layer.weight.tensor.byteLength };
   });
-  return { replaced, skipped: plan.skipped, unmatched: options.skip === undefined ? [] : plan.unmatched };
-}
-
-/** Reports what failed on the devices before this, so that it is not taken for an error of the first layer. */
-async function settleBackends({ targets }: QuantizationPlan, backend: Backend | undefined): Promise<void> {
-  const backends = new Set(targets.map(({ linear }) => linear.backend));
-  if (backend !== undefined) backends.add(backend);
-  for (const used of backends) await used.sync();
+  return {
+    replaced,
+    skipped: plan.skipped,
+    unmatched: chosenEntries(skip).filter((rule) => plan.unmatched.includes(rule)),
+  };
 }
 
 async function quantizeLayer(name: string, linear: Linear, options: FromLinearOptions): Promise<QuantizedLinear> {

@@ -1,11 +1,24 @@
-import type { Backend, FloatDType, Granularity, LinearActivations, Tensor } from "@octet/core";
+import {
+  type Backend,
+  Brand,
+  type FloatDType,
+  formatValue,
+  type Granularity,
+  type LinearActivations,
+  linearOp,
+  OctetError,
+  type OptionKinds,
+  type Tensor,
+  validateOptions,
+} from "@octet/core";
+import { formatGranularity } from "@octet/core/names";
 import { FloatParameter } from "./float-parameter.ts";
-import { describeFeatures, type Linear, stageBias, validateBias } from "./linear.ts";
+import { describeFeatures, isLinear, type Linear, stageBias, validateBias } from "./linear.ts";
 import { Module } from "./module.ts";
 import { QuantizedParameter } from "./quantized-parameter.ts";
 import { Staging } from "./staging.ts";
 import type { TensorSource } from "./tensor-source.ts";
-import { validateBackend } from "./validate-backend.ts";
+import { validateLayerBackend } from "./validate-backend.ts";
 
 /** How weights are quantized, and what they are multiplied with. */
 export interface QuantizationOptions {
@@ -42,12 +55,14 @@ export class QuantizedLinear extends Module {
   /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for options that `linear` would refuse; `ERR_UNAVAILABLE` without a backend */
   constructor(inFeatures: number, outFeatures: number, options: QuantizedLinearOptions) {
     super();
-    validateBackend("QuantizedLinear", options);
+    validateLayerBackend("QuantizedLinear", options);
+    validateOptions("QuantizedLinear", options, { ...fromLinearKinds, bias: "boolean" });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.backend = options.backend;
-    this.weight = new QuantizedParameter([outFeatures, inFeatures], options);
-    this.bias = options.bias ? new FloatParameter([outFeatures], { backend: options.backend }) : null;
+    const { bias = false, ...weightOptions } = options;
+    this.weight = new QuantizedParameter([outFeatures, inFeatures], weightOptions);
+    this.bias = bias ? new FloatParameter([outFeatures], { backend: options.backend }) : null;
   }
 
   /**
@@ -87,7 +102,7 @@ export class QuantizedLinear extends Module {
     using staging = new Staging();
     staging.add(this.weight, this.weight.quantize(weight));
     await stageBias(staging, this.bias, bias);
-    await this.backend.sync();
+    await staging.settle();
     staging.commit();
   }
 
@@ -98,18 +113,35 @@ export class QuantizedLinear extends Module {
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
     const { activations } = this;
-    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null, activations });
+    return this.backend.run(linearOp, { x, weight: this.weight.tensor, bias: this.bias?.tensor }, { activations });
   }
 
   override extraRepr(): string {
     const { granularity, bits, activations } = this;
-    const name = granularity.kind === "group" ? `group:${granularity.size}` : granularity.kind;
-    return `${describeFeatures(this)}, bits=${bits}, granularity=${name}, activations=${activations}`;
+    return `${describeFeatures(this)}, bits=${bits}, granularity=${formatGranularity(granularity)}, activations=${activations}`;
   }
 }
 
+const brand = new Brand<QuantizedLinear>("octet.nn.quantized-linear");
+brand.mark(QuantizedLinear.prototype);
+
+/** Whether `value` is a QuantizedLinear, of any copy of this package. */
+export function isQuantizedLinear(value: unknown): value is QuantizedLinear {
+  return brand.marks(value);
+}
+
+/** The options of `fromLinear`, which others have as well. */
+export const fromLinearKinds: OptionKinds<FromLinearOptions> = {
+  backend: "any",
+  activations: "any",
+  bits: "any",
+  granularity: "any",
+};
+
 // Outside the class: bundlers rename a class that refers to itself, and toString would print that name.
 async function quantizeLinear(linear: Linear, options: FromLinearOptions): Promise<QuantizedLinear> {
+  if (!isLinear(linear)) throw new OctetError("ERR_UNSUPPORTED", `got ${formatValue(linear)}; pass a Linear`);
+  validateOptions("fromLinear", options, fromLinearKinds);
   const { inFeatures, outFeatures, backend: source } = linear;
   const backend = options.backend ?? source;
   const layer = new QuantizedLinear(inFeatures, outFeatures, { ...options, backend, bias: linear.bias !== null });

@@ -5,20 +5,23 @@ import {
   formatShape,
   type Granularity,
   type HostTensor,
+  hostTensor,
   type LinearActivations,
-  linearGeometry,
+  linearOp,
   normalizeGranularity,
   normalizeHostTensor,
   OctetError,
   type QuantizedTensor,
+  quantizeOp,
   scaleShape,
   type Tensor,
   type TensorLike,
-  validateShape,
+  validateBackend,
+  validateOptions,
 } from "@octet/core";
-import { Parameter } from "./parameter.ts";
-import { inferGranularity, storedScaleShape } from "./scale-shape.ts";
-import { isDeviceTensor } from "./tensor-source.ts";
+import { inferGranularity, storedScaleShape } from "@octet/core/names";
+import { Parameter, validateTensors } from "./parameter.ts";
+import { isDeviceTensor, validateSource } from "./tensor-source.ts";
 
 export interface QuantizedParameterOptions {
   readonly backend: Backend;
@@ -38,11 +41,17 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
   readonly suffixes: readonly string[] = ["", "_scale"];
   readonly #granularity: Granularity;
 
-  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for what `linear` would refuse */
+  /** @throws OctetError `ERR_SHAPE`, `ERR_UNSUPPORTED` for what `linear` would refuse; `ERR_UNAVAILABLE` without a backend */
   constructor(shape: readonly number[], options: QuantizedParameterOptions) {
-    const { backend, activations = "float", bits = 8, granularity = { kind: "channel", dim: 0 } } = options;
-    validateShape(shape, "the weight");
     super(shape);
+    validateOptions("QuantizedParameter", options, {
+      backend: "any",
+      activations: "any",
+      bits: "any",
+      granularity: "any",
+    });
+    const { backend, activations = "float", bits = 8, granularity = { kind: "channel", dim: 0 } } = options;
+    validateBackend(backend);
     bitRange(bits);
     this.backend = backend;
     this.activations = activations;
@@ -58,29 +67,36 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
 
   /**
    * Quantizes floats, of the host or of the device, which are read and left alone; the caller owns the result.
-   * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, and `ERR_NON_FINITE`, here or at the next `backend.sync()`
+   * @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, and `ERR_NON_FINITE`, here or at a download of the result
    */
   quantize(floats: TensorLike<FloatDType> | Tensor<FloatDType>): QuantizedTensor {
+    validateSource(floats, "the weight");
     this.validateShape(floats.shape);
-    const options = { granularity: this.#granularity, bits: this.bits };
-    if (isDeviceTensor(floats)) return this.backend.quantize(floats, options);
+    if (isDeviceTensor(floats)) return this.#quantize(floats);
     using uploaded = this.backend.upload(floats);
-    return this.backend.quantize(uploaded, options);
+    return this.#quantize(uploaded);
+  }
+
+  /** On this parameter's backend, which refuses tensors of others. */
+  #quantize(x: Tensor<FloatDType>): QuantizedTensor {
+    return this.backend.run(quantizeOp, { x }, { granularity: this.#granularity, bits: this.bits });
   }
 
   async toState(): Promise<readonly HostTensor[]> {
     const { quantized, scale, granularity } = await this.backend.download(this.tensor);
-    return [quantized, { ...scale, shape: storedScaleShape(granularity, this.shape) }];
+    return [quantized, hostTensor("float32", storedScaleShape(granularity, this.shape), scale.data)];
   }
 
-  fromState([codes, scale]: readonly TensorLike[]): QuantizedTensor {
+  fromState(tensors: readonly TensorLike[]): QuantizedTensor {
+    const [codes, scale] = validateTensors(tensors);
     const quantized = normalizeHostTensor(codes, "the codes") as HostTensor<"int8">;
     const stored = normalizeHostTensor(scale, "the scale") as HostTensor<"float32">;
     this.validateShape(quantized.shape);
     const granularity = inferGranularity(stored.shape, this.shape, this.#granularity);
     this.#validate(granularity);
     // The upload checks the rest: dtypes, the range of the codes, that scales are finite and above 0.
-    const shaped = { ...stored, shape: scaleShape(granularity, this.shape) };
+    const { dtype, data } = stored;
+    const shaped = { dtype, shape: scaleShape(granularity, this.shape), data };
     return this.backend.upload({ quantized, scale: shaped, granularity, bits: this.bits });
   }
 
@@ -94,6 +110,7 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
   /** Refuses a granularity that `linear` would refuse with these activations, before any work is done. */
   #validate(granularity: Granularity): void {
     const { shape, bits, activations } = this;
-    linearGeometry({ dtype: "float32", shape: [1, shape[1]] }, { shape, granularity, bits }, { activations });
+    const x = { dtype: "float32", shape: [1, shape[1]] } as const;
+    linearOp.plan({ x, weight: { shape, granularity, bits }, bias: undefined }, { activations });
   }
 }

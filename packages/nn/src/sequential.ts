@@ -1,5 +1,6 @@
-import type { FloatDType, Tensor } from "@octet/core";
-import { type Layer, Module } from "./module.ts";
+import { type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
+import { isModule, type Layer, Module } from "./module.ts";
+import { onDevice } from "./tensor-source.ts";
 
 /**
  * Layers one after the other. They are the fields "0", "1", and so on, which gives them their names: `sequential[0]`.
@@ -9,8 +10,10 @@ export class Sequential extends Module {
   /** The number of layers. */
   readonly length: number;
 
+  /** @throws OctetError `ERR_UNSUPPORTED` for what is not a module with a forward */
   constructor(...layers: readonly Layer[]) {
     super();
+    layers.forEach(validateLayer);
     this.length = layers.length;
     layers.forEach((layer, index) => {
       this[index] = layer;
@@ -24,9 +27,10 @@ export class Sequential extends Module {
   /**
    * Runs the layers in order. The caller owns the result; what lies between two layers is disposed as soon as it is consumed, also
    * when a later layer throws; x is left alone. Without layers the result is x itself.
+   * @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device, and as the layers do
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    let current = x;
+    let current = onDevice(x);
     for (const layer of this) {
       const input = current;
       try {
@@ -39,4 +43,10 @@ export class Sequential extends Module {
     }
     return current;
   }
+}
+
+function validateLayer(layer: Layer, index: number): void {
+  if (isModule(layer) && typeof layer.forward === "function") return;
+  const got = Array.isArray(layer) ? "an array" : formatValue(layer);
+  throw new OctetError("ERR_UNSUPPORTED", `layer ${index} is ${got}; pass modules one by one: new Sequential(a, b)`);
 }

@@ -1,4 +1,4 @@
-import { DisposableObject } from "@octet/core";
+import { type Backend, DisposableObject, type Tensor } from "@octet/core";
 import { type Parameter, release } from "./parameter.ts";
 
 /**
@@ -13,6 +13,15 @@ export class Staging extends DisposableObject {
     this.#pending.push({ parameter, value });
   }
 
+  /**
+   * Resolves when the devices have made every value, by reading them back: `sync` would report what went wrong with tensors of others,
+   * and take it from them. Uploads and quantized weights are read once, when a model is made.
+   * @throws OctetError what went wrong with one of the values
+   */
+  async settle(): Promise<void> {
+    for (const { parameter, value } of this.#pending) await settle(parameter.backend, value);
+  }
+
   /** @throws OctetError `ERR_DISPOSED`, with nothing changed, when one of the parameters was disposed meanwhile */
   commit(): void {
     for (const { parameter } of this.#pending) parameter.validateAlive();
@@ -22,4 +31,9 @@ export class Staging extends DisposableObject {
   dispose(): void {
     for (const { value } of this.#pending.splice(0)) release(value);
   }
+}
+
+async function settle(backend: Backend | null, value: object): Promise<void> {
+  // Data of the host is there already.
+  if (backend !== null) await backend.download(value as Tensor);
 }

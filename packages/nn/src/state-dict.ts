@@ -1,4 +1,4 @@
-import { type HostTensor, OctetError, type TensorLike } from "@octet/core";
+import { type HostTensor, OctetError, type TensorLike, validateOptions } from "@octet/core";
 import { errorAbout } from "./error-context.ts";
 import type { Parameter } from "./parameter.ts";
 import { Staging } from "./staging.ts";
@@ -38,9 +38,11 @@ export async function readState(parameters: NamedParameters): Promise<Map<string
 export async function writeState(
   parameters: NamedParameters,
   state: ReadonlyMap<string, TensorLike>,
-  { strict = true }: LoadStateDictOptions = {},
+  options: LoadStateDictOptions = {},
 ): Promise<LoadStateDictReport> {
-  if (typeof state?.has !== "function") {
+  validateOptions("loadStateDict", options, { strict: "boolean" });
+  const { strict = true } = options;
+  if (typeof state?.has !== "function" || typeof state.keys !== "function") {
     throw new OctetError("ERR_FORMAT", "the state dict is no Map of tensors by key; pass new Map(Object.entries(...))");
   }
   const slots = Array.from(parameters, ([name, parameter]) => {
@@ -60,7 +62,7 @@ export async function writeState(
     }
   }
   // On an asynchronous device an upload that failed says so here, before anything is replaced.
-  for (const backend of new Set(slots.map(({ parameter }) => parameter.backend))) await backend?.sync();
+  await staging.settle();
   staging.commit();
   return report;
 }

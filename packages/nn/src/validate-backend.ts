@@ -1,8 +1,14 @@
-import { OctetError } from "@octet/core";
+import { OctetError, validateBackend } from "@octet/core";
 
-/** Checks that a layer was given a backend, for callers whom no compiler tells. @throws OctetError `ERR_UNAVAILABLE` */
-export function validateBackend(layer: string, options: { readonly backend?: unknown } | undefined): void {
-  if (options?.backend != null) return;
+/**
+ * Checks that a layer was given a backend, for callers whom no compiler tells.
+ * @throws OctetError `ERR_UNAVAILABLE`
+ */
+export function validateLayerBackend(layer: string, options: { readonly backend?: unknown } | undefined): void {
+  if (options?.backend != null) {
+    validateBackend(options.backend as never);
+    return;
+  }
   const call = `new ${layer}(inFeatures, outFeatures, { backend })`;
   throw new OctetError(
     "ERR_UNAVAILABLE",

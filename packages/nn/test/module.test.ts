@@ -1,4 +1,4 @@
-import { createReferenceBackend, type FloatDType, type HostTensor, type Tensor } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type HostTensor, type Tensor, type TensorLike } from "@octet/core";
 import { HostParameter, type Layer, Linear, Module, QuantizedLinear, ReLU, Sequential } from "@octet/nn";
 import { expect, test } from "vitest";
 import { float32, randomTensor } from "./random.ts";
@@ -87,7 +87,7 @@ test("a model with a forward of its own loads a state dict and runs [seed 1]", a
   const identity = float32([3, 3], [1, 0, 0, 0, 1, 0, 0, 0, 1]);
   const head = randomTensor(1, [7, 3], "bfloat16");
   await model.loadStateDict(
-    new Map<string, HostTensor>([
+    new Map<string, TensorLike>([
       ["layers.0.fc.weight", identity],
       ["layers.0.fc.bias", float32([3], [0, 0, -100])],
       ["layers.1.fc.weight", identity],
@@ -170,7 +170,7 @@ test("a host parameter rounds floats to its dtype, keeps a copy, and refuses oth
   const rows = float32([2], [1 + 2 ** -8, 1 + 3 * 2 ** -8]); // ties: to even
   expect((await rejection(() => table.stateDict(), "ERR_UNAVAILABLE")).message).toContain('"ids"');
   await table.loadStateDict(
-    new Map<string, HostTensor>([
+    new Map<string, TensorLike>([
       ["ids", ids],
       ["rows", rows],
     ]),
@@ -180,12 +180,12 @@ test("a host parameter rounds floats to its dtype, keeps a copy, and refuses oth
   expect(table.rows.tensor.data).toEqual(new Uint16Array([0x3f80, 0x3f82]));
   (await table.stateDict()).get("ids")?.data.fill(0);
   expect(table.ids.tensor.data).toEqual(new Int32Array([7, -7]));
-  const wrong = new Map<string, HostTensor>([
+  const wrong = new Map<string, TensorLike>([
     ["ids", rows],
     ["rows", rows],
   ]);
   expect((await rejection(() => table.loadStateDict(wrong), "ERR_DTYPE")).message).toContain('"ids"');
-  const short = new Map<string, HostTensor>([
+  const short = new Map<string, TensorLike>([
     ["ids", ids],
     ["rows", float32([1], [1])],
   ]);

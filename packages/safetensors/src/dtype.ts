@@ -1,4 +1,4 @@
-import { OctetError } from "./errors.ts";
+import { OctetError, quote } from "./errors.ts";
 
 /** The element types of the format, spelled as in a header. F4 and F6 are packed: their elements do not end on bytes. */
 export type SafetensorsDType =
@@ -62,7 +62,7 @@ export function isSafetensorsDType(name: string): name is SafetensorsDType {
 export function bitsPerElement(dtype: SafetensorsDType): number {
   const count = bits.get(dtype);
   if (count === undefined)
-    throw new OctetError("ERR_DTYPE", `${dtype} is no safetensors dtype; there are ${dtypeList()}`);
+    throw new OctetError("ERR_DTYPE", `${quote(dtype)} is no safetensors dtype; there are ${dtypeList()}`);
   return count;
 }
 

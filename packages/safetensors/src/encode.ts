@@ -1,8 +1,8 @@
-import { allocateBytes } from "./byte-source.ts";
-import { checkBytes } from "./check-bytes.ts";
+import { allocateBytes } from "./bytes/byte-source.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorSpec } from "./header/tensor-info.ts";
 import { listSpecs, type MetadataInput, planFile } from "./plan.ts";
-import type { TensorSpec } from "./tensor-info.ts";
 
 /** A tensor with its bytes: little endian, C order. */
 export interface TensorData extends TensorSpec {
@@ -24,7 +24,7 @@ export function encodeSafetensors(tensors: Iterable<TensorData>, metadata?: Meta
   let offset = plan.head.byteLength;
   for (const { name, byteLength } of plan.tensors) {
     const bytes = data.get(name)!;
-    checkBytes(name, bytes);
+    checkBytes(`tensor ${quote(name)}`, bytes);
     if (bytes.byteLength !== byteLength) {
       throw new OctetError(
         "ERR_SHAPE",

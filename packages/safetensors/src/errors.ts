@@ -37,7 +37,12 @@ Object.defineProperty(OctetError.prototype, brand, { value: true });
 
 const QUOTED_LENGTH = 200;
 
-/** A name out of a file as it may stand in a message: on one line, and never longer than a few lines of a terminal. */
-export function quote(text: string): string {
+/**
+ * A name out of a file as it may stand in a message: on one line, and never longer than a few lines of a terminal. Of anything that was
+ * passed in its place, the value or the type.
+ */
+export function quote(text: unknown): string {
+  if (typeof text === "object" && text !== null) return Object.prototype.toString.call(text);
+  if (typeof text !== "string") return typeof text === "function" ? "a function" : String(text);
   return text.length <= QUOTED_LENGTH ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, QUOTED_LENGTH))}...`;
 }

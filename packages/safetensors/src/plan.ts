@@ -1,9 +1,9 @@
-import { byteLengthOf } from "./byte-length.ts";
+import { byteLengthOf } from "./bytes/byte-length.ts";
 import { dtypeList, dtypeRank, isSafetensorsDType } from "./dtype.ts";
 import { OctetError, quote } from "./errors.ts";
-import { safetensorsLimits } from "./limits.ts";
-import type { TensorInfo, TensorSpec } from "./tensor-info.ts";
-import { compareUtf8 } from "./utf8-order.ts";
+import { safetensorsLimits } from "./header/limits.ts";
+import type { TensorInfo, TensorSpec } from "./header/tensor-info.ts";
+import { compareUtf8 } from "./header/utf8-order.ts";
 
 /** The texts of `__metadata__`, as pairs or as an object. */
 export type MetadataInput = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function planFile(specs: Iterable<TensorSpec>, metadata: MetadataInput = 
 
 /** The tensors as an array, each known to have a name. Throws ERR_FORMAT. */
 export function listSpecs<Spec extends TensorSpec>(specs: Iterable<Spec>): Spec[] {
-  if (typeof specs?.[Symbol.iterator] !== "function") {
+  if (typeof specs === "string" || typeof specs?.[Symbol.iterator] !== "function") {
     throw new OctetError("ERR_FORMAT", "the tensors are no list; pass an array of objects with name, dtype and shape");
   }
   const list = [...specs];
@@ -76,24 +76,31 @@ function* describeAll(specs: readonly TensorSpec[]): Generator<TensorInfo> {
     if (names.has(name)) refuse("ERR_FORMAT", "there are two tensors of this name");
     if (names.size === safetensorsLimits.tensors) refuse("ERR_FORMAT", `a file holds at most ${names.size} tensors`);
     names.add(name);
-    if (!isSafetensorsDType(dtype)) refuse("ERR_DTYPE", `dtype ${dtype} is not one of ${dtypeList()}`);
+    if (!isSafetensorsDType(dtype)) refuse("ERR_DTYPE", `dtype ${quote(dtype)} is not one of ${dtypeList()}`);
     if (!Array.isArray(shape)) refuse("ERR_SHAPE", "its shape is no array; pass one of whole numbers, [] for a scalar");
     if (shape.length > safetensorsLimits.rank)
       refuse("ERR_SHAPE", `it has more than ${safetensorsLimits.rank} dimensions`);
-    const wrong = shape.find((dim) => !Number.isSafeInteger(dim) || dim < 0);
-    if (wrong !== undefined) refuse("ERR_SHAPE", `the dimension ${wrong} is not a whole number from 0 to 2^53 - 1`);
-    const spec = { name, dtype, shape: shape.map(Math.abs) }; // a copy, and no -0
+    const dims = Array.from(shape); // a hole becomes undefined
+    const wrong = dims.findIndex((dim) => !Number.isSafeInteger(dim) || dim < 0);
+    if (wrong >= 0) refuse("ERR_SHAPE", `the dimension ${quote(dims[wrong])} is not a whole number from 0 to 2^53 - 1`);
+    const spec = { name, dtype, shape: dims.map(Math.abs) }; // a copy, and no -0
     yield { ...spec, byteLength: byteLengthOf(spec) };
   }
 }
 
 function encodeMetadata(metadata: MetadataInput): string {
+  if (typeof metadata !== "object" || metadata === null) {
+    throw new OctetError(
+      "ERR_FORMAT",
+      `the metadata is ${quote(metadata)}; pass an object of strings, or pairs of them`,
+    );
+  }
   const pairs = isIterable(metadata) ? [...metadata] : Object.entries(metadata);
   const seen = new Set<string>();
-  for (const [key, value] of pairs) {
+  for (const pair of pairs) {
+    const [key, value] = Array.isArray(pair) ? pair : [pair]; // no pair has no value, which is refused
     const texts = typeof key === "string" && typeof value === "string" && key.isWellFormed() && value.isWellFormed();
-    if (!texts)
-      throw new OctetError("ERR_FORMAT", `metadata ${quote(String(key))}: key and value must be well-formed strings`);
+    if (!texts) throw new OctetError("ERR_FORMAT", `metadata ${quote(key)}: key and value must be well-formed strings`);
     if (seen.has(key)) throw new OctetError("ERR_FORMAT", `metadata ${quote(key)}: the key occurs twice`);
     seen.add(key);
   }

@@ -1,9 +1,10 @@
-import { type ByteSource, readExactly, readExactlyInto } from "./byte-source.ts";
+import { type ByteSource, checkSource, readExactly, readExactlyInto } from "./bytes/byte-source.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
-import { type Header, parseHeader } from "./header.ts";
-import { arrangeTensors, type PlacedTensor } from "./layout.ts";
-import { safetensorsLimits } from "./limits.ts";
-import type { TensorInfo } from "./tensor-info.ts";
+import { type Header, parseHeader } from "./header/header.ts";
+import { arrangeTensors, type PlacedTensor } from "./header/layout.ts";
+import { safetensorsLimits } from "./header/limits.ts";
+import type { TensorInfo } from "./header/tensor-info.ts";
 
 /** An open file, or all the files of a sharded checkpoint. */
 export interface SafetensorsReader extends AsyncDisposable {
@@ -32,9 +33,10 @@ export interface SafetensorsReader extends AsyncDisposable {
  * Reads and checks the header of a file; data is read only when asked for. The reader owns the source from here on:
  * `close` closes it, and so does a failure to open.
  *
- * Throws ERR_FORMAT for a file that is malformed in any way, naming the tensor where one is to blame.
+ * Throws ERR_FORMAT for a file that is malformed in any way, naming the tensor where one is to blame, and ERR_UNSUPPORTED for what is not a byte source.
  */
 export async function openSafetensors(source: ByteSource): Promise<SafetensorsReader> {
+  checkSource(source);
   try {
     const headerLength = await readHeaderLength(source);
     const header = parseHeader(await readExactly(source, 8, headerLength));
@@ -97,11 +99,9 @@ class FileReader implements SafetensorsReader {
   }
 
   async readInto(name: string, start: number, target: Uint8Array): Promise<void> {
-    // Of another view, the length in elements would be taken for bytes.
-    if (target[Symbol.toStringTag] !== "Uint8Array") {
-      throw new OctetError("ERR_DTYPE", `tensor ${quote(name)}: pass a Uint8Array to read its bytes into`);
-    }
-    await readExactlyInto(this.#source, this.#locate(name, start, start + target.byteLength), target);
+    checkBytes(`the target for tensor ${quote(name)}`, target);
+    const end = Number.isSafeInteger(start) ? start + target.byteLength : start; // the same message as for other ranges
+    await readExactlyInto(this.#source, this.#locate(name, start, end), target);
   }
 
   async close(): Promise<void> {
@@ -120,7 +120,10 @@ class FileReader implements SafetensorsReader {
     const { byteLength } = this.#find(name);
     const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
     if (!whole || start < 0 || start > end || end > byteLength) {
-      throw new OctetError("ERR_SHAPE", `bytes [${start}, ${end}) of tensor ${quote(name)}, which has ${byteLength}`);
+      throw new OctetError(
+        "ERR_SHAPE",
+        `bytes [${quote(start)}, ${quote(end)}) of tensor ${quote(name)}, which has ${byteLength}`,
+      );
     }
     return this.#offsets.get(name)! + start;
   }

@@ -1,6 +1,8 @@
+import { checkBytes } from "./bytes/check-bytes.ts";
+import { findNameProblem } from "./bytes/file-name.ts";
 import { OctetError, quote } from "./errors.ts";
-import { JsonScanner } from "./json-scanner.ts";
-import { safetensorsLimits } from "./limits.ts";
+import { JsonScanner } from "./header/json-scanner.ts";
+import { safetensorsLimits } from "./header/limits.ts";
 
 /**
  * Reads the JSON of a `*.safetensors.index.json`: from each tensor's name to its shard's file name, in the file's order.
@@ -11,6 +13,7 @@ import { safetensorsLimits } from "./limits.ts";
  */
 export function parseShardIndex(index: string | Uint8Array): ReadonlyMap<string, string> {
   const bytes = typeof index === "string" ? encodeIndex(index) : index;
+  checkBytes("the shard index", bytes);
   if (bytes.byteLength > safetensorsLimits.headerBytes) {
     const limit = safetensorsLimits.headerBytes;
     throw new OctetError("ERR_FORMAT", `the shard index has ${bytes.byteLength} bytes, the limit is ${limit}`);
@@ -48,7 +51,7 @@ function readWeightMap(scanner: JsonScanner): ReadonlyMap<string, string> {
       scanner.fail(`there are more than ${safetensorsLimits.tensors} tensors`, position);
     }
     const shard = scanner.readString("the shard's file name");
-    const problem = findPathProblem(shard);
+    const problem = findShardProblem(shard);
     if (problem !== undefined) scanner.fail(`the shard's file name ${quote(shard)} ${problem}`);
     weightMap.set(name, shard);
     scanner.tensor = undefined;
@@ -56,16 +59,6 @@ function readWeightMap(scanner: JsonScanner): ReadonlyMap<string, string> {
   return weightMap;
 }
 
-/**
- * What makes a shard's file name one that must not be opened. Allowed are plain names, in folders below the index with
- * forward slashes; so every platform reads the name the same way and no two names mean one file.
- */
-function findPathProblem(path: string): string | undefined {
-  if (path.startsWith("/") || path.startsWith("\\")) return "starts at the root";
-  const parts = path.split(/[/\\]/);
-  if (parts.includes("..")) return 'leads upwards with ".."';
-  if (parts.includes("") || parts.includes(".")) return "has an empty part";
-  if (/[\\:\p{Cc}]/u.test(path)) return "holds a backslash, a colon or a control character";
-  if (!path.endsWith(".safetensors") || parts.at(-1) === ".safetensors") return "is not NAME.safetensors";
-  return undefined;
+function findShardProblem(name: string): string | undefined {
+  return findNameProblem(name) ?? (/[^/]\.safetensors$/.test(name) ? undefined : "is not NAME.safetensors");
 }

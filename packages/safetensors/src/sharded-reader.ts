@@ -1,8 +1,8 @@
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./bytes/byte-source.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorInfo } from "./header/tensor-info.ts";
 import { openSafetensors, type SafetensorsReader } from "./reader.ts";
 import { parseShardIndex } from "./shard-index.ts";
-import type { TensorInfo } from "./tensor-info.ts";
 
 /** A checkpoint in several files, read as one. */
 export interface ShardedSafetensorsReader extends SafetensorsReader {
@@ -19,17 +19,21 @@ const CONCURRENT_OPENS = 6;
 
 /**
  * Opens a sharded checkpoint: `index` is the JSON text of its `*.safetensors.index.json`, and `openShard` gets each file
- * name in it, once, to open it relative to the index. The names are checked first: they are relative, stay below the
- * index's folder, and end in `.safetensors`.
+ * name in it, once, to open it relative to the index; the `open` of a folder will do. The names are checked first: they
+ * are relative, stay below the index's folder, and end in `.safetensors`.
  *
  * All headers are read and checked now. Throws ERR_FORMAT, naming the tensor, when the index or a shard is malformed or
- * they disagree: a tensor that its shard lacks, or a tensor in a shard that the index does not put there. Then all
- * shards are closed again.
+ * they disagree: a tensor that its shard lacks, or a tensor in a shard that the index does not put there; and
+ * ERR_UNAVAILABLE when `openShard` gives null, for a file that is not there. Then all shards are closed again.
  */
 export async function openSharded(
   index: string | Uint8Array,
-  openShard: (fileName: string) => Promise<ByteSource>,
+  openShard: (fileName: string) => Promise<ByteSource | null>,
 ): Promise<ShardedSafetensorsReader> {
+  if (typeof openShard !== "function") {
+    const advice = "pass a function from a file name to a byte source";
+    throw new OctetError("ERR_UNSUPPORTED", `openShard is ${quote(openShard)}; ${advice}`);
+  }
   const weightMap = parseShardIndex(index);
   const fileNames = [...new Set(weightMap.values())].sort();
   const opened = new Map<string, SafetensorsReader>();
@@ -64,9 +68,12 @@ async function openAll(fileNames: readonly string[], open: (fileName: string) =>
 
 async function openOne(
   fileName: string,
-  openShard: (fileName: string) => Promise<ByteSource>,
+  openShard: (fileName: string) => Promise<ByteSource | null>,
 ): Promise<SafetensorsReader> {
   const source = await openShard(fileName);
+  if (source === null) {
+    throw new OctetError("ERR_UNAVAILABLE", `the index names the file ${quote(fileName)}, which is not there`);
+  }
   try {
     return await openSafetensors(source);
   } catch (error) {

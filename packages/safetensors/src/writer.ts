@@ -1,8 +1,8 @@
-import type { ByteSink } from "./byte-sink.ts";
-import { checkBytes } from "./check-bytes.ts";
+import type { ByteSink } from "./bytes/byte-sink.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorInfo, TensorSpec } from "./header/tensor-info.ts";
 import { type FilePlan, type MetadataInput, planFile } from "./plan.ts";
-import type { TensorInfo, TensorSpec } from "./tensor-info.ts";
 
 export interface SafetensorsContents {
   /** In any order; the file has its own. */
@@ -39,7 +39,11 @@ export async function createSafetensorsWriter(
   sink: ByteSink,
   contents: SafetensorsContents,
 ): Promise<SafetensorsWriter> {
-  const plan = planFile(contents.tensors, contents.metadata);
+  if (typeof sink?.write !== "function") {
+    throw new OctetError("ERR_UNSUPPORTED", `${quote(sink)} is not a byte sink; pass an object with write(bytes)`);
+  }
+  const { tensors, metadata } = Object(contents) as SafetensorsContents;
+  const plan = planFile(tensors, metadata);
   await sink.write(plan.head);
   return new SinkWriter(sink, plan);
 }
@@ -65,7 +69,7 @@ class SinkWriter implements SafetensorsWriter {
     this.#checkReady();
     const place = this.#places.get(name);
     if (place === undefined) throw new OctetError("ERR_FORMAT", `tensor ${quote(name)} is not in this file's header`);
-    checkBytes(name, bytes);
+    checkBytes(`tensor ${quote(name)}`, bytes);
     this.#checkTurn(name, place);
     const before = place === this.#place ? this.#written : 0;
     const { byteLength } = this.tensors[place];

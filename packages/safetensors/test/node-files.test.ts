@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createSafetensorsWriter, encodeSafetensors, openSafetensors, type TensorData } from "@octet/safetensors";
-import { fileSink, fileSource } from "@octet/safetensors/node";
+import { fileSink, fileSource, readRegularFile } from "@octet/safetensors/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectRefusal, randomBytes } from "./support.ts";
 
@@ -91,6 +91,38 @@ describe("fileSource", () => {
   });
 });
 
+describe("readRegularFile", () => {
+  test("reads all bytes of a file that is as large as the limit, and refuses a larger one before it reads", async () => {
+    const path = join(folder, "small.json");
+    await writeFile(path, "{}");
+    expect(await readRegularFile(path, 2)).toEqual(Uint8Array.of(123, 125));
+    await expectRefusal(readRegularFile(path, 1), "ERR_FORMAT", "2 bytes, the limit is 1");
+    await truncate(path, 2 ** 40); // sparse: reading it would take all memory there is
+    await expectRefusal(readRegularFile(path, 2 ** 24), "ERR_FORMAT", "the limit is 16777216");
+  });
+
+  test("refuses a pipe and a device that never ends", async ({ skip }) => {
+    if (process.platform === "win32") skip("Windows has neither");
+    const path = join(folder, "config pipe");
+    execFileSync("mkfifo", [path]);
+    await expectRefusal(readRegularFile(path, 100), "ERR_FORMAT", "regular file");
+    await expectRefusal(readRegularFile("/dev/zero", 100), "ERR_FORMAT", "regular file");
+  });
+});
+
+test.each([undefined, null, 7, "a\0b", new URL("https://name:secret@host/x"), new URL("file:///a%2Fb"), ["a"], {}])(
+  "a path that is not one is refused with a code: %s",
+  async (path) => {
+    const wrong = path as string;
+    for (const open of [() => fileSource(wrong), () => readRegularFile(wrong, 1), () => fileSink(wrong)]) {
+      await expect(open()).rejects.toMatchObject({
+        code: "ERR_UNSUPPORTED",
+        message: expect.not.stringContaining("secret"),
+      });
+    }
+  },
+);
+
 describe("fileSink", () => {
   test("writes the bytes that encodeSafetensors gives, over what was there", async () => {
     const path = join(folder, "written.safetensors");
@@ -111,6 +143,18 @@ describe("fileSink", () => {
       await sink.sync();
     }
     expect(new Uint8Array(await readFile(path))).toEqual(encoded);
+  });
+
+  test("makes a file with the permissions that it is told, and refuses options that it does not know", async ({
+    skip,
+  }) => {
+    if (process.platform === "win32") skip("Windows has no such permissions");
+    const path = join(folder, "private.safetensors");
+    await (await fileSink(path, { mode: 0o600 })).close();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    for (const options of [{ flags: "nope" }, { mode: "x" }, { mode: -1 }, { mode: 0.5 }]) {
+      await expectRefusal(fileSink(path, options as object), "ERR_UNSUPPORTED");
+    }
   });
 
   test("takes the flags of fs.open, and passes the system's errors on", async () => {

@@ -1,25 +1,39 @@
-import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne, storeEight, storeFour, storeOne } from "./dtype";
-import { word } from "./record";
+import { bfloat16, float16, loadFour, loadOne, storeEight, storeFour, storeOne } from "./dtype";
+import { Address, Count, DTypeCode } from "./record";
+
+@unmanaged
+export class DequantizeRuns {
+  /** i8 [size] */
+  codes: Address;
+  /** f32 [channels] */
+  scales: Address;
+  /** [size] */
+  output: Address;
+  channels: Count;
+  inner: Count;
+  size: Count;
+  /** Of the output. */
+  dtype: DTypeCode;
+}
 
 /**
  * fl32(code * scale), rounded once to the output dtype, of the runs begin .. end - 1. Run r holds elements r * inner up to r * inner +
  * inner - 1, at most `size`, which share scale r % channels; with inner 1 a run is a row of `channels` elements, one for each scale.
- * Words: 0 codes (i8), 1 scales (f32), 2 output, 3 channels, 4 inner, 5 size in elements, 6 output dtype.
  */
-export function dequantizeRuns(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 6);
-  if (dtype == FLOAT32) dequantizeAs<f32>(record, begin, end);
-  else if (dtype == BFLOAT16) dequantizeAs<bfloat16>(record, begin, end);
+export function dequantizeRuns(record: DequantizeRuns, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) dequantizeAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) dequantizeAs<bfloat16>(record, begin, end);
   else dequantizeAs<float16>(record, begin, end);
 }
 
-function dequantizeAs<T>(record: usize, begin: usize, end: usize): void {
-  const codes = word(record, 0);
-  const scales = word(record, 1);
-  const output = word(record, 2);
-  const channels = word(record, 3);
-  const inner = word(record, 4);
-  const size = word(record, 5);
+function dequantizeAs<T>(record: DequantizeRuns, begin: usize, end: usize): void {
+  const codes = record.codes;
+  const scales = record.scales;
+  const output = record.output;
+  const channels = record.channels;
+  const inner = record.inner;
+  const size = record.size;
   for (let run = begin; run < end; run++) {
     const columns = inner == 1;
     const first = run * (columns ? channels : inner);

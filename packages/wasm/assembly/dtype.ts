@@ -6,11 +6,6 @@ import { encodeBfloat16 } from "./bfloat16";
 export type float16 = u16;
 export type bfloat16 = i16;
 
-// The numbers that stand for dtypes in records; src/dtype-code.ts has the same.
-export const FLOAT32: u32 = 0;
-export const FLOAT16: u32 = 1;
-export const BFLOAT16: u32 = 2;
-
 /** Four elements as f32x4, exactly. */
 // @ts-ignore: decorator
 @inline

@@ -1,8 +1,8 @@
 // Products of many rows in float32, within the bound of the numeric contract. Weights become float32, scale included, a panel at a time.
-import { BFLOAT16, FLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype";
-import { addBias } from "./output";
+import { bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype";
+import { addBias, unifyNaNs } from "./output";
 import { multiplyAdd } from "./multiply-add";
-import { word } from "./record";
+import { Address, Count, DTypeCode } from "./record";
 
 const ROWS: usize = 2;
 const COLUMNS: usize = 4;
@@ -14,22 +14,42 @@ const SUMS_STRIDE: usize = COLUMN_PANELS * COLUMNS * 4;
 // Scratch: a panel of weights [BLOCK / 4, COLUMNS, 4] f32, sums [rows, columns] f32.
 const SUMS: usize = BLOCK * COLUMNS * 4;
 
-/**
- * y = sum x w + bias. Items are columns of y.
- * Words: 0 x (pack-rows with 2 rows), 1 m, 2 n, 3 k, 4 weights [n, k], 5 dtype of the weights (3: codes, i8), 6 scales, 7 bytes from the
- * scales of one column to the next, 8 k that share a scale, 9 bias [n] f32 (0: none), 10 output, 11 output dtype.
- */
-export function gemmFloats(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 5);
-  if (dtype == FLOAT32) gemmAs<f32>(record, begin, end, scratch);
-  else if (dtype == FLOAT16) gemmAs<float16>(record, begin, end, scratch);
-  else if (dtype == BFLOAT16) gemmAs<bfloat16>(record, begin, end, scratch);
+@unmanaged
+export class GemmFloats {
+  /** [m, k], as pack-rows with 2 rows leaves it. */
+  x: Address;
+  m: Count;
+  n: Count;
+  k: Count;
+  /** [n, k] */
+  weights: Address;
+  weightDType: DTypeCode;
+  /** f32 [n, k / group] of codes, or fewer with a stride of 0. */
+  scales: Address;
+  /** Bytes from the scales of one column to those of the next. */
+  scaleStride: Count;
+  /** Input features that share a scale. */
+  group: Count;
+  /** f32 [n] */
+  bias: Address;
+  /** [m, n] */
+  output: Address;
+  /** Of the output. */
+  dtype: DTypeCode;
+}
+
+/** y = sum x w + bias. Items are columns of y. */
+export function gemmFloats(record: GemmFloats, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.weightDType;
+  if (dtype == DTypeCode.float32) gemmAs<f32>(record, begin, end, scratch);
+  else if (dtype == DTypeCode.float16) gemmAs<float16>(record, begin, end, scratch);
+  else if (dtype == DTypeCode.bfloat16) gemmAs<bfloat16>(record, begin, end, scratch);
   else gemmAs<i8>(record, begin, end, scratch);
 }
 
-function gemmAs<W>(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const rowPanels = (word(record, 1) + ROWS - 1) / ROWS;
-  const padded = (word(record, 3) + 15) & ~15;
+function gemmAs<W>(record: GemmFloats, begin: usize, end: usize, scratch: usize): void {
+  const rowPanels = (record.m + ROWS - 1) / ROWS;
+  const padded = (record.k + 15) & ~15;
   const sums = scratch + SUMS;
   for (let first = begin; first < end; first += COLUMN_PANELS * COLUMNS) {
     const last = min(first + COLUMN_PANELS * COLUMNS, end);
@@ -45,7 +65,7 @@ function gemmAs<W>(record: usize, begin: usize, end: usize, scratch: usize): voi
           }
           let at = sums + (column - first) * 4;
           for (let rowPanel = firstRow; rowPanel < lastRow; rowPanel++, at += ROWS * SUMS_STRIDE) {
-            addTile(word(record, 0) + (rowPanel * padded + start) * ROWS * 4, scratch, count, at);
+            addTile(record.x + (rowPanel * padded + start) * ROWS * 4, scratch, count, at);
           }
         }
       }
@@ -55,14 +75,14 @@ function gemmAs<W>(record: usize, begin: usize, end: usize, scratch: usize): voi
 }
 
 /** Column n from `start` on as float32, zeros past k. `count` is a multiple of 16. */
-function unpackWeights<W>(record: usize, n: usize, start: usize, count: usize, target: usize): void {
-  const k = word(record, 3);
-  const row = word(record, 4) + n * k * sizeof<W>();
+function unpackWeights<W>(record: GemmFloats, n: usize, start: usize, count: usize, target: usize): void {
+  const k = record.k;
+  const row = record.weights + n * k * sizeof<W>();
   const stride = COLUMNS * 16;
   const whole = min(count, k - start) & ~3;
   const end = min(count, k - start);
-  const group = word(record, 8);
-  const scales = sizeof<W>() == 1 ? word(record, 6) + n * word(record, 7) : 0;
+  const group = record.group;
+  const scales = sizeof<W>() == 1 ? record.scales + n * record.scaleStride : 0;
   let i: usize = 0;
   if (sizeof<W>() > 1) {
     for (; i < whole; i += 4, target += stride) v128.store(target, loadFour<W>(row + (start + i) * sizeof<W>()));
@@ -134,24 +154,25 @@ function transposeAdd(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-function storeRows(record: usize, row: usize, rowEnd: usize, column: usize, columnEnd: usize, sums: usize): void {
-  const dtype = <u32>word(record, 11);
-  rowEnd = min(rowEnd, word(record, 1));
+function storeRows(record: GemmFloats, row: usize, rowEnd: usize, column: usize, columnEnd: usize, sums: usize): void {
+  const dtype = record.dtype;
+  rowEnd = min(rowEnd, record.m);
   for (; row < rowEnd; row++, sums += SUMS_STRIDE) {
-    if (dtype == FLOAT32) storeRow<f32>(record, row, column, columnEnd, sums);
-    else if (dtype == BFLOAT16) storeRow<bfloat16>(record, row, column, columnEnd, sums);
+    if (dtype == DTypeCode.float32) storeRow<f32>(record, row, column, columnEnd, sums);
+    else if (dtype == DTypeCode.bfloat16) storeRow<bfloat16>(record, row, column, columnEnd, sums);
     else storeRow<float16>(record, row, column, columnEnd, sums);
   }
 }
 
-function storeRow<T>(record: usize, row: usize, column: usize, columnEnd: usize, sums: usize): void {
-  const bias = word(record, 9);
-  let output = word(record, 10) + (row * word(record, 2) + column) * sizeof<T>();
+function storeRow<T>(record: GemmFloats, row: usize, column: usize, columnEnd: usize, sums: usize): void {
+  const bias = record.bias;
+  let output = record.output + (row * record.n + column) * sizeof<T>();
   for (; column + 4 <= columnEnd; column += 4, sums += 16, output += 4 * sizeof<T>()) {
     const y = v128.load(sums);
-    storeFour<T>(output, bias == 0 ? y : f32x4.add(y, v128.load(bias + (column << 2))));
+    storeFour<T>(output, unifyNaNs(bias == 0 ? y : f32x4.add(y, v128.load(bias + (column << 2)))));
   }
   for (; column < columnEnd; column++, sums += 4, output += sizeof<T>()) {
-    storeOne<T>(output, addBias(load<f32>(sums), bias, column));
+    const y = f32x4.splat(addBias(load<f32>(sums), bias, column));
+    storeOne<T>(output, f32x4.extract_lane(unifyNaNs(y), 0));
   }
 }

@@ -1,6 +1,6 @@
+import { GemvFloats } from "./gemv-floats";
 import { addFloatLanes, multiplyAdd } from "./multiply-add";
 import { addBias, storeOutput } from "./output";
-import { word } from "./record";
 import { streamLength } from "./streams";
 
 const TOP_BYTES = memory.data<u32>([0xff000000]); // see float16 for why it is loaded
@@ -11,14 +11,13 @@ const THIRD_BYTES = memory.data<u32>([0x02808080, 0x06808080, 0x0a808080, 0x0e80
  * gemv-floats for codes, two thirds faster. Widening a byte to a float takes long, so it is done in place: as the top byte of an i32 it
  * stands for 2^24 times its value. The factor is taken off at the end, exactly: sums are multiples of 2^-125. `fitsTopBytes` tells whether
  * x leaves room for it.
- * Words: those of gemv-floats, and 11: the largest |x| (f32), then from the 16th byte on x as pack-rows transposes it. Codes that share a
- * scale: all of a column, or a multiple of 16.
+ * Codes that share a scale: all of a column, or a multiple of 16.
  */
-export function gemvCodes(record: usize, begin: usize, end: usize): void {
-  const k = word(record, 2);
-  const weights = word(record, 3);
-  const group = word(record, 7);
-  const x = word(record, 11) + 16;
+export function gemvCodes(record: GemvFloats, begin: usize, end: usize): void {
+  const k = record.k;
+  const weights = record.weights;
+  const group = record.group;
+  const x = record.transposed + 16;
   const top = v128.load32_splat(TOP_BYTES);
   const second = RELAXED ? v128.load(SECOND_BYTES) : top;
   const third = RELAXED ? v128.load(THIRD_BYTES) : top;
@@ -66,8 +65,8 @@ export function gemvCodes(record: usize, begin: usize, end: usize): void {
 }
 
 /** Whether 2^24 * 128 * sum |x| is sure to stay finite. */
-export function fitsTopBytes(record: usize): bool {
-  return load<f32>(word(record, 11)) * <f32>word(record, 2) < reinterpret<f32>(0x6c800000); // 2^90
+export function fitsTopBytes(record: GemvFloats): bool {
+  return load<f32>(record.transposed) * <f32>record.k < reinterpret<f32>(0x6c800000); // 2^90
 }
 
 /**
@@ -91,12 +90,12 @@ function moveToTop(codes: v128, bits: i32, mask: v128): v128 {
 }
 
 /** y + sum * 2^-24 * scale */
-function addScaled(y: v128, sum: v128, record: usize, column: usize, index: usize): v128 {
-  const scale = load<f32>(word(record, 5) + column * word(record, 6) + index);
+function addScaled(y: v128, sum: v128, record: GemvFloats, column: usize, index: usize): v128 {
+  const scale = load<f32>(record.scales + column * record.scaleStride + index);
   return f32x4.add(y, f32x4.mul(f32x4.mul(sum, f32x4.splat(1.0 / 16777216.0)), f32x4.splat(scale)));
 }
 
-function storeColumn(record: usize, column: usize, lanes: v128): void {
-  const y = addBias(addFloatLanes(lanes), word(record, 8), column);
-  storeOutput(word(record, 9), column, <u32>word(record, 10), y);
+function storeColumn(record: GemvFloats, column: usize, lanes: v128): void {
+  const y = addBias(addFloatLanes(lanes), record.bias, column);
+  storeOutput(record.output, column, record.dtype, y);
 }

@@ -1,28 +1,48 @@
-import { BFLOAT16, FLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
+import { bfloat16, float16, loadFour, loadOne } from "./dtype";
 import { fitsTopBytes, gemvCodes } from "./gemv-codes";
 import { addFloatLanes, multiplyAdd } from "./multiply-add";
 import { addBias, storeOutput } from "./output";
-import { word } from "./record";
 import { streamLength } from "./streams";
+import { Address, Count, DTypeCode } from "./record";
 
-/**
- * The product of one row in float32: reads the weights once, straight from memory. Items are columns.
- * Words: 0 x (pack-rows with 1 row), 1 n, 2 k, 3 weights [n, k], 4 dtype of the weights (3: codes, i8), 5 scales, 6 bytes from the scales of
- * one column to the next, 7 k that share a scale: all of them, or a multiple of 8, 8 bias [n] f32 (0: none), 9 output, 10 output dtype,
- * 11 see gemv-codes (0: do not use it).
- */
-export function gemvFloats(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 4);
-  if (dtype == FLOAT32) gemvAs<f32>(record, begin, end);
-  else if (dtype == FLOAT16) gemvAs<float16>(record, begin, end);
-  else if (dtype == BFLOAT16) gemvAs<bfloat16>(record, begin, end);
-  else if (word(record, 11) != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end);
+@unmanaged
+export class GemvFloats {
+  /** [k], as pack-rows with 1 row leaves it. */
+  x: Address;
+  n: Count;
+  k: Count;
+  /** [n, k] */
+  weights: Address;
+  weightDType: DTypeCode;
+  /** f32 [n, k / group] of codes, or fewer with a stride of 0. */
+  scales: Address;
+  /** Bytes from the scales of one column to those of the next. */
+  scaleStride: Count;
+  /** Input features that share a scale: all of them, or a multiple of 8. */
+  group: Count;
+  /** f32 [n] */
+  bias: Address;
+  /** [n] */
+  output: Address;
+  /** Of the output. */
+  dtype: DTypeCode;
+  /** For gemv-codes: the largest |x| (f32), then from the 16th byte on x as pack-rows transposes it. 0: it may not be used. */
+  transposed: Address;
+}
+
+/** The product of one row in float32: reads the weights once, straight from memory. Items are columns. */
+export function gemvFloats(record: GemvFloats, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.weightDType;
+  if (dtype == DTypeCode.float32) gemvAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.float16) gemvAs<float16>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) gemvAs<bfloat16>(record, begin, end);
+  else if (record.transposed != 0 && fitsTopBytes(record)) gemvCodes(record, begin, end);
   else gemvAs<i8>(record, begin, end);
 }
 
-function gemvAs<W>(record: usize, begin: usize, end: usize): void {
-  const k = word(record, 2);
-  const weights = word(record, 3);
+function gemvAs<W>(record: GemvFloats, begin: usize, end: usize): void {
+  const k = record.k;
+  const weights = record.weights;
   const length = streamLength(begin, end);
   for (let column0 = begin; column0 < begin + length; column0++) {
     // Past the last column the last one is read again; its sums are not stored.
@@ -37,8 +57,8 @@ function gemvAs<W>(record: usize, begin: usize, end: usize): void {
     let y1 = f32x4.splat(0);
     let y2 = f32x4.splat(0);
     let y3 = f32x4.splat(0);
-    const x = word(record, 0);
-    const group = sizeof<W>() == 1 ? word(record, 7) : k;
+    const x = record.x;
+    const group = sizeof<W>() == 1 ? record.group : k;
     // Codes past the end of a row meet an x of 0. Floats could be NaN there: they end at a whole run, and the rest is added one by one.
     const whole = sizeof<W>() == 1 ? k : k & ~7;
     for (let start: usize = 0; start < whole; start += group) {
@@ -94,17 +114,17 @@ function gemvAs<W>(record: usize, begin: usize, end: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function addScaled<W>(y: v128, sum: v128, record: usize, column: usize, index: usize): v128 {
+function addScaled<W>(y: v128, sum: v128, record: GemvFloats, column: usize, index: usize): v128 {
   if (sizeof<W>() > 1) return f32x4.add(y, sum);
-  const scale = load<f32>(word(record, 5) + column * word(record, 6) + (index << 2));
+  const scale = load<f32>(record.scales + column * record.scaleStride + (index << 2));
   return f32x4.add(y, f32x4.mul(sum, f32x4.splat(scale)));
 }
 
 /** Adds what is left from `from` on, which for codes is nothing, and the bias. */
-function storeColumn<W>(record: usize, column: usize, lanes: v128, weights: usize, from: usize): void {
-  const x = word(record, 0);
-  const k = word(record, 2);
+function storeColumn<W>(record: GemvFloats, column: usize, lanes: v128, weights: usize, from: usize): void {
+  const x = record.x;
+  const k = record.k;
   let y = addFloatLanes(lanes);
   for (let i = from; i < k; i++) y += load<f32>(x + (i << 2)) * loadOne<W>(weights + i * sizeof<W>());
-  storeOutput(word(record, 9), column, <u32>word(record, 10), addBias(y, word(record, 8), column));
+  storeOutput(record.output, column, record.dtype, addBias(y, record.bias, column));
 }

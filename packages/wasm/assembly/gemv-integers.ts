@@ -1,20 +1,38 @@
 import { addBias, scaleTotal, storeOutput } from "./output";
-import { word } from "./record";
 import { streamLength } from "./streams";
+import { Address, Count, DTypeCode } from "./record";
 
 // A lane gains at most 2 * 32639 * 128 from a multiplication, so 256 of them fit; a run of 16 takes two.
 const BLOCK: usize = 2048;
 
-/**
- * The exact product of one row: reads the weights once, straight from memory. Items are columns.
- * Words: 0 codes (quantize-rows with 1 row), 1 row scale, 2 n, 3 k, 4 weights [n, k] i8, 5 weight scales, 6 bytes from one weight scale to
- * the next (0: one for all), 7 bias [n] f32 (0: none), 8 output, 9 output dtype.
- */
-export function gemvIntegers(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const codes = word(record, 0);
-  const k = word(record, 3);
+@unmanaged
+export class GemvIntegers {
+  /** [k], as quantize-rows with 1 row leaves it. */
+  codes: Address;
+  /** f32 */
+  rowScale: Address;
+  n: Count;
+  k: Count;
+  /** i8 [n, k] */
+  weights: Address;
+  /** f32 [n], or one. */
+  scales: Address;
+  /** Bytes from one weight scale to the next; 0: one for all. */
+  scaleStride: Count;
+  /** f32 [n] */
+  bias: Address;
+  /** [n] */
+  output: Address;
+  /** Of the output. */
+  dtype: DTypeCode;
+}
+
+/** The exact product of one row: reads the weights once, straight from memory. Items are columns. */
+export function gemvIntegers(record: GemvIntegers, begin: usize, end: usize, scratch: usize): void {
+  const codes = record.codes;
+  const k = record.k;
   const padded = (k + 15) & ~15;
-  const weights = word(record, 4);
+  const weights = record.weights;
   const length = streamLength(begin, end);
   for (let column0 = begin; column0 < begin + length; column0++) {
     // Past the last column the last one is read again; its totals are not stored.
@@ -69,8 +87,8 @@ function addLanes(lanes: v128): i64 {
   return i64x2.extract_lane(pairs, 0) + i64x2.extract_lane(pairs, 1);
 }
 
-function storeColumn(record: usize, column: usize, total: i64): void {
-  const scale = load<f32>(word(record, 5) + column * word(record, 6));
-  const y = scaleTotal(total, load<f32>(word(record, 1)), scale);
-  storeOutput(word(record, 8), column, <u32>word(record, 9), addBias(y, word(record, 7), column));
+function storeColumn(record: GemvIntegers, column: usize, total: i64): void {
+  const scale = load<f32>(record.scales + column * record.scaleStride);
+  const y = scaleTotal(total, load<f32>(record.rowScale), scale);
+  storeOutput(record.output, column, record.dtype, addBias(y, record.bias, column));
 }

@@ -1,11 +1,25 @@
-import { BFLOAT16, FLOAT32, bfloat16, float16, storeOne } from "./dtype";
+import { bfloat16, float16, storeOne } from "./dtype";
+import { DTypeCode } from "./record";
+
+const NAN = memory.data<u32>([0x7fc00000]); // see float16 for why it is loaded
+
+/**
+ * The one NaN for all: WebAssembly leaves the sign and the payload of a NaN open, and engines give others once they have compiled a
+ * function anew, where the same call is to give the same bits.
+ */
+// @ts-ignore: decorator
+@inline
+export function unifyNaNs(values: v128): v128 {
+  return v128.bitselect(values, v128.load32_splat(NAN), f32x4.eq(values, values));
+}
 
 /** Stores y[index], rounded once to the output dtype. */
 // @ts-ignore: decorator
 @inline
-export function storeOutput(output: usize, index: usize, dtype: u32, value: f32): void {
-  if (dtype == FLOAT32) storeOne<f32>(output + (index << 2), value);
-  else if (dtype == BFLOAT16) storeOne<bfloat16>(output + (index << 1), value);
+export function storeOutput(output: usize, index: usize, dtype: DTypeCode, sum: f32): void {
+  const value = sum == sum ? sum : reinterpret<f32>(0x7fc00000);
+  if (dtype == DTypeCode.float32) storeOne<f32>(output + (index << 2), value);
+  else if (dtype == DTypeCode.bfloat16) storeOne<bfloat16>(output + (index << 1), value);
   else storeOne<float16>(output + (index << 1), value);
 }
 

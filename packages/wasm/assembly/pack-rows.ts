@@ -1,28 +1,42 @@
 import { absmax } from "./absmax";
-import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
-import { word } from "./record";
+import { bfloat16, float16, loadFour, loadOne } from "./dtype";
+import { Address, Count, DTypeCode } from "./record";
+
+@unmanaged
+export class PackRows {
+  /** [m, k] */
+  x: Address;
+  target: Address;
+  m: Count;
+  k: Count;
+  /** Of x. */
+  dtype: DTypeCode;
+  /** Rows of a panel. */
+  rows: Count;
+  /** What gemv-codes needs of a single row: its largest magnitude, then from the 16th byte on the row as transposeRow gives it. */
+  transposed: Address;
+}
 
 /**
  * Activations, or a bias, as f32 in the order in which the multiplication reads them: panels of `rows` rows, in each panel
  * [k / 4, rows, 4], zeros where the last panel is filled up and from k to the next multiple of 16. With one row: as they are, widened.
- * Words: 0 x [m, k], 1 target, 2 m, 3 k, 4 dtype, 5 rows, 6 what gemv-codes needs of a single row (0: nothing): its largest magnitude,
- * then from the 16th byte on the row in the order that transposeRow gives it. Items are panels.
+ * Items are panels.
  */
-export function packRows(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 4);
-  if (dtype == FLOAT32) packRowsAs<f32>(record, begin, end);
-  else if (dtype == BFLOAT16) packRowsAs<bfloat16>(record, begin, end);
+export function packRows(record: PackRows, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) packRowsAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) packRowsAs<bfloat16>(record, begin, end);
   else packRowsAs<float16>(record, begin, end);
 }
 
-function packRowsAs<T>(record: usize, begin: usize, end: usize): void {
-  const m = word(record, 2);
-  const k = word(record, 3);
-  const rows = word(record, 5);
+function packRowsAs<T>(record: PackRows, begin: usize, end: usize): void {
+  const m = record.m;
+  const k = record.k;
+  const rows = record.rows;
   const stride = rows * 16;
   const panelBytes = ((k + 15) & ~15) * rows * 4;
   for (let panel = begin; panel < end; panel++) {
-    const target = word(record, 1) + panel * panelBytes;
+    const target = record.target + panel * panelBytes;
     // The floats past k, and the rows past m, are zeros.
     memory.fill(target + (k >> 2) * stride, 0, panelBytes - (k >> 2) * stride);
     for (let r: usize = 0; r < rows; r++) {
@@ -32,15 +46,15 @@ function packRowsAs<T>(record: usize, begin: usize, end: usize): void {
         for (let i: usize = 0; i < k >> 2; i++, at += stride) v128.store(at, i32x4.splat(0));
         continue;
       }
-      let source = word(record, 0) + row * k * sizeof<T>();
+      let source = record.x + row * k * sizeof<T>();
       for (let i: usize = 0; i < k >> 2; i++, at += stride, source += 4 * sizeof<T>()) v128.store(at, loadFour<T>(source));
       for (let i: usize = 0; i < (k & 3); i++) store<f32>(at + (i << 2), loadOne<T>(source + i * sizeof<T>()));
     }
   }
-  const transposed = word(record, 6);
+  const transposed = record.transposed;
   if (transposed == 0) return;
-  store<f32>(transposed, absmax<f32>(word(record, 1), k));
-  transposeRow(word(record, 1), transposed + 16, (k + 15) & ~15);
+  store<f32>(transposed, absmax<f32>(record.target, k));
+  transposeRow(record.target, transposed + 16, (k + 15) & ~15);
 }
 
 /** Each run of 16 as the 4 x 4 matrix that it is, transposed: lane j of vector i is element 4 * j + i. */

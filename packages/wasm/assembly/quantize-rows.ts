@@ -1,53 +1,65 @@
 import { absmax, isNonFinite } from "./absmax";
 import { codeEight, codeOne, scaleOf } from "./codes";
-import { BFLOAT16, FLOAT32, bfloat16, float16 } from "./dtype";
+import { bfloat16, float16 } from "./dtype";
 import { BLOCK_STEPS, LEAF_STEPS, LEAVES, leafOffset, storeLeaf, sumLeaves, treeBytes } from "./inner-product";
-import { word } from "./record";
+import { Address, Checked, Count, DTypeCode, note } from "./record";
+
+@unmanaged
+export class QuantizeRows extends Checked {
+  codes: Address;
+  /** f32 [m] */
+  scales: Address;
+  /** [k / 2048, panels] */
+  trees: Address;
+  m: Count;
+  k: Count;
+  qmax: i32;
+  /** Rows of a panel. */
+  rows: Count;
+}
 
 /**
  * int8 or int16 codes of activations, each row with its own scale, as i16 in the order in which the multiplication reads them: panels of
  * `rows` rows, in blocks of 2048 of k: [k / 2048, panels, 2048 / 16, rows, 16], the last block shorter, zeros where k or the last panel is
- * filled up. With more than one row also the trees that gemm-integers needs (see inner-product).
- * Words: 0 x [m, k], 1 codes, 2 row scales (f32), 3 trees [k / 2048, panels], 4 m, 5 k, 6 dtype, 7 qmax, 8 status (set to 1 when something
- * is not finite), 9 rows. Items are panels.
+ * filled up (src/code-layout.ts). With more than one row also the trees that gemm-integers needs (see inner-product). Items are panels.
  */
-export function quantizeRows(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 6);
-  if (dtype == FLOAT32) quantizeRowsAs<f32>(record, begin, end);
-  else if (dtype == BFLOAT16) quantizeRowsAs<bfloat16>(record, begin, end);
+export function quantizeRows(record: QuantizeRows, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) quantizeRowsAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) quantizeRowsAs<bfloat16>(record, begin, end);
   else quantizeRowsAs<float16>(record, begin, end);
 }
 
-function quantizeRowsAs<T>(record: usize, begin: usize, end: usize): void {
-  const m = word(record, 4);
-  const k = word(record, 5);
-  const qmax = <i32>word(record, 7);
-  const rows = word(record, 9);
+function quantizeRowsAs<T>(record: QuantizeRows, begin: usize, end: usize): void {
+  const m = record.m;
+  const k = record.k;
+  const qmax = record.qmax;
+  const rows = record.rows;
   const panels = (m + rows - 1) / rows;
   const steps = (k + 15) >> 4;
   const blocks = (steps + BLOCK_STEPS - 1) / BLOCK_STEPS;
   for (let panel = begin; panel < end; panel++) {
     const lastRow = min(panel * rows + rows, m);
     for (let row = panel * rows; row < lastRow; row++) {
-      const amax = absmax<T>(word(record, 0) + row * k * sizeof<T>(), k);
-      if (isNonFinite(amax)) store<u32>(word(record, 8), 1);
-      store<f32>(word(record, 2) + (row << 2), scaleOf(amax, qmax));
+      const amax = absmax<T>(record.source + row * k * sizeof<T>(), k);
+      if (isNonFinite(amax)) note(record);
+      store<f32>(record.scales + (row << 2), scaleOf(amax, qmax));
     }
     for (let block: usize = 0; block < blocks; block++) {
       const first = block * BLOCK_STEPS;
       const count = min(BLOCK_STEPS, steps - first);
-      const codes = word(record, 1) + (first * panels + count * panel) * rows * 32;
+      const codes = record.codes + (first * panels + count * panel) * rows * 32;
       for (let r: usize = 0; r < rows; r++) {
         const row = panel * rows + r;
         if (row < m) {
-          const source = word(record, 0) + (row * k + (first << 4)) * sizeof<T>();
-          const scale = load<f32>(word(record, 2) + (row << 2));
+          const source = record.source + (row * k + (first << 4)) * sizeof<T>();
+          const scale = load<f32>(record.scales + (row << 2));
           codeRow<T>(source, codes + r * 32, rows * 32, min(count << 4, k - (first << 4)), scale, qmax);
         } else {
           clearRow(codes + r * 32, rows * 32, count);
         }
       }
-      if (rows > 1) summarizeBlock(codes, rows, count, word(record, 3) + (block * panels + panel) * treeBytes(rows));
+      if (rows > 1) summarizeBlock(codes, rows, count, record.trees + (block * panels + panel) * treeBytes(rows));
     }
   }
 }
@@ -95,5 +107,31 @@ function clearRow(codes: usize, stride: usize, steps: usize): void {
   for (; steps > 0; steps--, codes += stride) {
     v128.store(codes, i32x4.splat(0));
     v128.store(codes, i32x4.splat(0), 16);
+  }
+}
+
+@unmanaged
+export class SummarizeRows {
+  /** As quantize-rows with 2 rows leaves them. */
+  codes: Address;
+  /** [k / 2048, panels] */
+  trees: Address;
+  m: Count;
+  k: Count;
+  /** Rows of a panel. */
+  rows: Count;
+}
+
+/** Makes the trees of codes that were uploaded. Items are panels. */
+export function summarizeRows(record: SummarizeRows, begin: usize, end: usize, scratch: usize): void {
+  const rows = record.rows;
+  const panels = (record.m + rows - 1) / rows;
+  const steps = (record.k + 15) >> 4;
+  for (let panel = begin; panel < end; panel++) {
+    for (let first: usize = 0, block: usize = 0; first < steps; first += BLOCK_STEPS, block++) {
+      const count = min(BLOCK_STEPS, steps - first);
+      const codes = record.codes + (first * panels + count * panel) * rows * 32;
+      summarizeBlock(codes, rows, count, record.trees + (block * panels + panel) * treeBytes(rows));
+    }
   }
 }

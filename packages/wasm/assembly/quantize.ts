@@ -1,29 +1,39 @@
 import { absmax, isNonFinite } from "./absmax";
 import { areCertain, codeEight, codeOne, hasInverse, multiplyFour, scaleOf } from "./codes";
-import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne } from "./dtype";
-import { word } from "./record";
+import { bfloat16, float16, loadFour, loadOne } from "./dtype";
+import { Address, Checked, Count, DTypeCode, note } from "./record";
 
-/**
- * Codes and scales of the channels begin .. end - 1. Element (o * channels + c) * inner + i has scale c.
- * Words: 0 source, 1 codes (i8), 2 scales (f32), 3 outer, 4 channels, 5 inner, 6 dtype, 7 qmax, 8 lowest code, 9 status (set to 1 when
- * something is not finite).
- */
-export function quantizeChannels(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 6);
-  if (dtype == FLOAT32) quantizeAs<f32>(record, begin, end);
-  else if (dtype == BFLOAT16) quantizeAs<bfloat16>(record, begin, end);
+@unmanaged
+export class QuantizeChannels extends Checked {
+  /** i8 [size] */
+  codes: Address;
+  /** f32 [channels] */
+  scales: Address;
+  outer: Count;
+  channels: Count;
+  inner: Count;
+  qmax: i32;
+  /** The lowest code. */
+  lowest: i32;
+}
+
+/** Codes and scales of the channels begin .. end - 1. Element (o * channels + c) * inner + i has scale c. */
+export function quantizeChannels(record: QuantizeChannels, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) quantizeAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) quantizeAs<bfloat16>(record, begin, end);
   else quantizeAs<float16>(record, begin, end);
 }
 
-function quantizeAs<T>(record: usize, begin: usize, end: usize): void {
-  const source = word(record, 0);
-  const codes = word(record, 1);
-  const scales = word(record, 2);
-  const outer = word(record, 3);
-  const channels = word(record, 4);
-  const inner = word(record, 5);
-  const qmax = <i32>word(record, 7);
-  const lowest = <i32>word(record, 8);
+function quantizeAs<T>(record: QuantizeChannels, begin: usize, end: usize): void {
+  const source = record.source;
+  const codes = record.codes;
+  const scales = record.scales;
+  const outer = record.outer;
+  const channels = record.channels;
+  const inner = record.inner;
+  const qmax = record.qmax;
+  const lowest = record.lowest;
   if (inner == 1) {
     quantizeColumns<T>(record, begin, end);
     return;
@@ -37,7 +47,7 @@ function quantizeAs<T>(record: usize, begin: usize, end: usize): void {
       if (!(magnitude <= amax)) amax = magnitude;
       if (isNonFinite(amax)) break;
     }
-    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
+    if (isNonFinite(amax)) note(record);
     const scale = scaleOf(amax, qmax);
     store<f32>(scales + (channel << 2), scale);
     for (let o: usize = 0, at = first; o < outer; o++, at += stride) {
@@ -75,14 +85,14 @@ export function quantizeRun<T>(source: usize, codes: usize, count: usize, scale:
 }
 
 /** As above where neighbours belong to different channels (inner = 1): row by row, with a vector of scales. */
-function quantizeColumns<T>(record: usize, begin: usize, end: usize): void {
-  const outer = word(record, 3);
-  const channels = word(record, 4);
-  const qmax = <i32>word(record, 7);
-  const lowest = <i32>word(record, 8);
-  const source = word(record, 0) + begin * sizeof<T>();
-  const codes = word(record, 1) + begin;
-  const scales = word(record, 2) + (begin << 2); // the maxima's bits first, then the scales
+function quantizeColumns<T>(record: QuantizeChannels, begin: usize, end: usize): void {
+  const outer = record.outer;
+  const channels = record.channels;
+  const qmax = record.qmax;
+  const lowest = record.lowest;
+  const source = record.source + begin * sizeof<T>();
+  const codes = record.codes + begin;
+  const scales = record.scales + (begin << 2); // the maxima's bits first, then the scales
   const count = end - begin;
   const whole = count & ~7;
   const mask = i32x4.splat(0x7fffffff);
@@ -99,7 +109,7 @@ function quantizeColumns<T>(record: usize, begin: usize, end: usize): void {
   }
   for (let at = scales; at < scales + (count << 2); at += 4) {
     const amax = load<f32>(at);
-    if (isNonFinite(amax)) store<u32>(word(record, 9), 1);
+    if (isNonFinite(amax)) note(record);
     store<f32>(at, scaleOf(amax, qmax));
   }
   const low = i16x8.splat(<i16>lowest);

@@ -1,76 +1,123 @@
+import { findingBytes, findingWords, NonFiniteFinding } from "./finding.ts";
+import { copyBytes } from "./generated/kernels.ts";
 import type { Heap } from "./heap.ts";
+import type { Launch } from "./launch.ts";
 import type { Plan } from "./launches/plan.ts";
-import type { NonFiniteScan } from "./non-finite-scan.ts";
 import type { Runner } from "./runner.ts";
 import { Storage } from "./storage.ts";
-import { TaskQueue } from "./task-queue.ts";
+import { TaskQueue, type TaskRequest } from "./task-queue.ts";
+
+/** Bytes that a thread copies at a time. */
+const copyBlock = 2 ** 18;
 
 /** Memory and threads: runs plans and says when their results are there. It knows blocks, not tensors. */
 export class Engine {
   readonly heap: Heap;
+  /** Threads that share out a launch. */
+  readonly threads: number;
   readonly #runner: Runner;
   readonly #queue: TaskQueue;
-  readonly #scan: NonFiniteScan;
   readonly #reclaim = (): boolean => this.#queue.reclaim();
 
-  constructor(heap: Heap, runner: Runner, scan: NonFiniteScan) {
+  constructor(heap: Heap, runner: Runner) {
     this.heap = heap;
+    this.threads = runner.threads;
     this.#runner = runner;
     this.#queue = new TaskQueue(runner, heap);
-    this.#scan = scan;
   }
 
-  /** A block for the host to fill in. No op that was called before uses it. @throws OctetError `ERR_OUT_OF_MEMORY` */
+  /** A block that nothing called before uses. @throws OctetError `ERR_OUT_OF_MEMORY` */
   allocate(bytes: number): Storage {
     const [address] = this.heap.allocate([bytes], this.#reclaim);
-    return new Storage(this.#queue, address);
+    return new Storage(address);
   }
 
   /**
-   * Calls an op whose result takes `bytes`. `inputs` are what it reads; they may be given up right after.
+   * Runs a plan, which fills `output` in.
    * @throws OctetError `ERR_OUT_OF_MEMORY`; `ERR_NON_FINITE` where it has run when this returns; `ERR_DEVICE_LOST`
    */
-  run(plan: Plan, bytes: number, inputs: readonly Storage[]): Storage {
-    const { mustBeFinite } = plan;
-    const [address, ...temporaries] = this.heap.allocate([bytes, ...plan.temporaries], this.#reclaim);
-    const storage = new Storage(this.#queue, address);
-    const [status] = temporaries;
-    if (mustBeFinite) this.heap.words(status, 1)[0] = 0;
-    try {
-      storage.task = this.#queue.run({
-        launches: plan.launches(address, temporaries),
-        dependencies: inputs.map(({ task }) => task),
-        temporaries,
-        ...(mustBeFinite && {
-          check: () => (this.heap.words(status, 1)[0] === 0 ? undefined : this.#scan(mustBeFinite)),
-        }),
-      });
-    } catch (error) {
-      storage.release();
-      throw error;
+  run(plan: Plan, output: Storage | undefined): NonFiniteFinding | undefined {
+    const { checks, temporaries: sizes } = plan;
+    const { threads } = this;
+    if (!checks) {
+      const temporaries = this.reserve(sizes);
+      this.runUnchecked(plan.launches({ temporaries, finding: 0, threads }), temporaries, output);
+      return undefined;
     }
-    return storage;
+    const addresses = this.reserve([findingBytes, ...sizes]);
+    const [finding, ...temporaries] = addresses;
+    this.heap.words(finding, findingWords).fill(0);
+    return this.runChecked(plan.launches({ temporaries, finding, threads }), addresses, output);
   }
 
-  /**
-   * `copy` of the block, once it is filled in; the block may be given up meanwhile. Rejects with what went wrong in what filled it in.
-   */
+  /** Runs launches that leave a finding in the first of `temporaries`. @throws OctetError as `run` does */
+  runChecked(launches: readonly Launch[], temporaries: readonly number[], output?: Storage): NonFiniteFinding {
+    const finding = new NonFiniteFinding();
+    this.#submit({ launches, temporaries, finding }, output);
+    if (this.#runner.immediate && finding.error !== undefined) throw finding.error;
+    return finding;
+  }
+
+  /** Runs launches that take everything. @throws OctetError `ERR_DEVICE_LOST` */
+  runUnchecked(launches: readonly Launch[], temporaries: readonly number[] = [], output?: Storage): void {
+    this.#submit({ launches, temporaries, finding: undefined }, output);
+  }
+
+  /** Copies a block, in call order. */
+  copy(from: Storage, to: Storage, bytes: number): void {
+    const record = { source: from.address, target: to.address, size: bytes, block: copyBlock };
+    this.runUnchecked([copyBytes({ items: Math.ceil(bytes / copyBlock), grain: 1 }, record)], [], to);
+  }
+
+  /** Blocks of at least these sizes in bytes. @throws OctetError `ERR_OUT_OF_MEMORY` */
+  reserve(sizes: readonly number[]): number[] {
+    return this.heap.allocate(sizes, this.#reclaim);
+  }
+
+  /** `copy` of a block, once it is filled in; the block may be given up meanwhile. Rejects when it never will be. */
   async read<Copy>(storage: Storage, copy: (address: number) => Copy): Promise<Copy> {
-    storage.retain();
+    storage.holders++;
     try {
       if (storage.task !== undefined) await this.#queue.wait(storage.task);
       return copy(storage.address);
     } finally {
-      storage.release();
+      this.release(storage);
     }
   }
 
-  /** Resolves when all ops have run. Rejects with the first error of which nobody was told. */
-  async sync(): Promise<void> {
-    await this.#queue.waitForAll();
+  /** `copy` of a block that work called later may change. */
+  async readSnapshot<Copy>(storage: Storage, bytes: number, copy: (address: number) => Copy): Promise<Copy> {
+    if (this.#runner.immediate) return copy(storage.address);
+    const snapshot = this.allocate(bytes);
+    try {
+      this.copy(storage, snapshot, bytes);
+      return await this.read(snapshot, copy);
+    } finally {
+      this.release(snapshot);
+    }
+  }
+
+  /** One holder less; the last one gives the block up. */
+  release(storage: Storage): void {
+    if (--storage.holders === 0) this.releaseBlock(storage.address);
+  }
+
+  /** Gives a block up: it is free as soon as nothing can be using it. */
+  releaseBlock(address: number): void {
+    this.#queue.release(address);
+  }
+
+  /** Resolves when all work called so far has run. */
+  wait(): Promise<void> {
+    return this.#queue.waitForAll();
   }
 
   dispose(): void {
     this.#runner.dispose();
+  }
+
+  #submit(request: TaskRequest, output: Storage | undefined): void {
+    const task = this.#queue.run(request);
+    if (output !== undefined) output.task = task;
   }
 }

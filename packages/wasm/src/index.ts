@@ -1,2 +1,3 @@
-export { createWasmBackend, type WasmBackendOptions } from "./create-wasm-backend.ts";
+export { createWasmBackend } from "./create-backend.ts";
+export type { WasmBackendOptions } from "./options.ts";
 export type { Simd } from "./simd.ts";

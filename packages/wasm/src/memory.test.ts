@@ -1,11 +1,21 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Backend, type HostTensor, OctetError } from "@octet/core";
+import {
+  activation,
+  type Backend,
+  dequantize,
+  type HostTensor,
+  hostTensor,
+  linear,
+  OctetError,
+  quantize,
+} from "@octet/core";
 import { describe, expect, it } from "vitest";
+import { WasmBackend } from "./backend.ts";
+import { compileKernels } from "./compile-kernels.ts";
 import { addressLimit } from "./heap.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
-import { makeBackend } from "./wasm-backend.ts";
 import { findWorkers, type StartWorker } from "./worker-host.ts";
 
 const binary = await loadKernelBinary("plain");
@@ -13,15 +23,15 @@ const binary = await loadKernelBinary("plain");
 async function start(threads: number): Promise<{ engine: StartedEngine["engine"]; backend: Backend }> {
   const { engine, capacity } =
     threads === 1
-      ? await startInlineEngine(binary)
+      ? startInlineEngine(await compileKernels(binary))
       : await startPoolEngine(binary, findWorkers() as StartWorker, threads);
-  const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
-  return { engine, backend: makeBackend(engine, info) };
+  const info = { name: "wasm", device: "CPU", maxTensorBytes: capacity, features: [] } as const;
+  return { engine, backend: new WasmBackend(engine, info) };
 }
 
 function matrix(rows: number, columns: number): HostTensor<"float32"> {
   const data = Float32Array.from({ length: rows * columns }, (_, i) => ((i * 37) % 101) - 50);
-  return { dtype: "float32", shape: [rows, columns], data };
+  return hostTensor("float32", [rows, columns], data);
 }
 
 async function collectGarbage(): Promise<void> {
@@ -43,11 +53,11 @@ describe.each([1, 2])("with %i threads", (threads) => {
     await backend.sync();
     const before = engine.heap.usedBytes;
     for (let round = 0; round < 2500; round++) {
-      const weight = backend.quantize(x, perRow);
-      const floats = backend.dequantize(weight, "float32");
-      const y = backend.linear(x, weight, { activations: "int8" });
+      const weight = quantize(x, perRow);
+      const floats = dequantize(weight, { dtype: "float32" });
+      const y = linear(x, weight, { activations: "int8" });
       try {
-        backend.quantize(bad, perRow).dispose();
+        quantize(bad, perRow).dispose();
       } catch (error) {
         expect(error).toMatchObject({ code: "ERR_NON_FINITE" });
       }
@@ -66,7 +76,7 @@ describe.each([1, 2])("with %i threads", (threads) => {
     const errors: WeakRef<Error>[] = [];
     for (let round = 0; round < 20; round++) {
       try {
-        const codes = backend.quantize(bad, perRow);
+        const codes = quantize(bad, perRow);
         await backend.download(codes).finally(() => codes.dispose());
       } catch (error) {
         errors.push(new WeakRef(error as Error));
@@ -83,7 +93,7 @@ describe.each([1, 2])("with %i threads", (threads) => {
     const { backend } = await start(threads);
     const results = Array.from({ length: 50 }, (_, i) => {
       const x = backend.upload({ ...matrix(128, 128), data: new Float32Array(128 * 128).fill(i) });
-      const y = backend.activation(x, "relu");
+      const y = activation(x, "relu");
       x.dispose();
       return y;
     });
@@ -108,7 +118,7 @@ describe.each([1, 2])("past 2 GiB, with %i threads", (threads) => {
     const kept = backend.upload(matrix(7, 9));
     reserve(gigabyte);
     expect(await runOps(backend)).toEqual(below);
-    const tooMuch: HostTensor<"int8"> = { dtype: "int8", shape: [gigabyte], data: new Int8Array(gigabyte) };
+    const tooMuch: HostTensor<"int8"> = hostTensor("int8", [gigabyte], new Int8Array(gigabyte));
     expect(() => backend.upload(tooMuch)).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
     expect(await runOps(backend)).toEqual(below);
     expect(await backend.download(kept)).toEqual(matrix(7, 9));
@@ -122,9 +132,9 @@ describe.each([1, 2])("past 2 GiB, with %i threads", (threads) => {
 
 async function runOps(backend: Backend): Promise<unknown> {
   const x = backend.upload(matrix(5, 300));
-  const weight = backend.quantize(x, perRow);
-  const y = backend.linear(x, weight, { activations: "int16" });
-  const floats = backend.dequantize(weight);
+  const weight = quantize(x, perRow);
+  const y = linear(x, weight, { activations: "int16" });
+  const floats = dequantize(weight);
   const results = [await backend.download(weight), await backend.download(y), await backend.download(floats)];
   for (const tensor of [x, weight, y, floats]) tensor.dispose();
   return results;

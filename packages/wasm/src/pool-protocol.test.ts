@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { scratchAddress } from "./layout.ts";
+import { scratchAddress } from "./memory-map.ts";
 import {
   claimChunk,
   closeSlot,

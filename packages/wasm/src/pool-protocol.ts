@@ -8,7 +8,7 @@
  *
  * All numbers are 32-bit integers that wrap around; `isPast` compares them.
  */
-import { controlAddress, recordAddress, slotAddress, slots } from "./layout.ts";
+import { controlAddress, recordAddress, slotAddress, slots } from "./memory-map.ts";
 
 /** Words of the control block, each on a cache line of its own but the last two. */
 export const control: Readonly<Record<"published" | "completed" | "watching" | "watched", number>> = {
@@ -23,7 +23,7 @@ export const control: Readonly<Record<"published" | "completed" | "watching" | "
 };
 
 /** Words of the header of a slot. */
-export const header = { kernel: 0, items: 1, grain: 2, chunks: 3, claims: 4, finished: 5 } as const;
+export const header = { kernel: 0, items: 1, grain: 2, chunks: 3, claims: 4, finished: 5, finding: 6 } as const;
 
 /** The most chunks that a launch is cut into. */
 export const maxChunks = 255;

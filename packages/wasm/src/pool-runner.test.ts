@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { activateBlocks } from "./generated/kernels.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
 import type { Launch } from "./launch.ts";
-import { heapAddress } from "./layout.ts";
+import { heapAddress } from "./memory-map.ts";
 import { control, finishChunk } from "./pool-protocol.ts";
 import { PoolRunner } from "./pool-runner.ts";
 import { shareMemoryImport } from "./shared-import.ts";
@@ -17,19 +18,20 @@ afterEach(() => pools.splice(0).forEach((pool) => void pool.dispose()));
 
 async function startPool(): Promise<{ pool: PoolRunner; memory: WebAssembly.Memory }> {
   const memory = new WebAssembly.Memory({ initial: source / 65536 + 2, maximum: 65536, shared: true });
-  const pool = new PoolRunner(memory);
-  await pool.start(startWorker, module, memory, 2);
+  const pool = new PoolRunner(memory, 2);
+  await pool.start(startWorker, module, memory);
   pools.push(pool);
   return { pool, memory };
 }
 
 /** relu of `size` floats at `from`, in blocks of 4. */
 function relu(from: number, to: number, size: number): Launch {
-  return { kernel: "activateBlocks", items: Math.ceil(size / 4), grain: 1, words: [from, to, size, 4, 0, 0] };
+  const record = { x: from, output: to, size, block: 4, dtype: "float32", kind: "relu" } as const;
+  return activateBlocks({ items: Math.ceil(size / 4), grain: 1 }, record);
 }
 
 /** Throws in the worker: there is no such kernel. */
-const broken: Launch = { ...relu(source, target, 4), kernel: "none" as "packRows" };
+const broken: Launch = { ...relu(source, target, 4), kernel: 99 };
 
 test("runs every chunk once, in more chunks than a launch may have", async () => {
   const { pool, memory } = await startPool();
@@ -61,7 +63,7 @@ test("waits by blocking, in the backlog as well", async () => {
 test("goes on blocking while chunks of a slow launch finish, and gives up when none does", () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const words = new Int32Array(memory.buffer);
-  const pool = new PoolRunner(memory);
+  const pool = new PoolRunner(memory, 2);
   const ticket = pool.submit([relu(source, target, 12)]); // three chunks, and nobody to run them but this test
   const wait = vi.spyOn(Atomics, "wait").mockImplementation(() => {
     if (finishChunk(words, 0)) Atomics.store(words, control.completed, 1);
@@ -103,12 +105,12 @@ test("disposing rejects what waits", async () => {
 test("rejects when a worker does not start", async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
   const refused = new Error("refused");
-  const pool = new PoolRunner(memory);
+  const pool = new PoolRunner(memory, 2);
   const start: StartWorker = (_start, { onFailure }) => {
     queueMicrotask(() => onFailure(refused));
     return { keepAlive: () => {}, terminate: () => {} };
   };
-  await expect(pool.start(start, module, memory, 2)).rejects.toBe(refused);
+  await expect(pool.start(start, module, memory)).rejects.toBe(refused);
 });
 
 test.each([0, 1, 2])("leaves no worker running when number %i of three cannot be made", async (refused) => {
@@ -122,7 +124,7 @@ test.each([0, 1, 2])("leaves no worker running when number %i of three cannot be
     queueMicrotask(() => onMessage("ready"));
     return worker;
   };
-  await expect(new PoolRunner(memory).start(start, module, memory, 3)).rejects.toBe(tooMany);
+  await expect(new PoolRunner(memory, 3).start(start, module, memory)).rejects.toBe(tooMany);
   expect(started).toHaveLength(2);
   for (const { terminate } of started) expect(terminate).toHaveBeenCalledTimes(1);
 });

@@ -1,7 +1,6 @@
 import { OctetError } from "@octet/core";
-import { kernelNames } from "./kernels.ts";
 import type { Launch } from "./launch.ts";
-import { scratchAddress, slotHeaderWords, slots } from "./layout.ts";
+import { scratchAddress, slotHeaderWords, slots } from "./memory-map.ts";
 import { closeSlot, control, finishedChunks, header, isPast, maxChunks, openSlot, slotWord } from "./pool-protocol.ts";
 import type { Runner } from "./runner.ts";
 import type { PoolWorker, StartWorker } from "./worker-host.ts";
@@ -18,6 +17,7 @@ const blockingLimit = 60_000;
 /** Hands launches to workers and never waits for them, unless asked to. See pool-protocol.ts. */
 export class PoolRunner implements Runner {
   readonly immediate = false;
+  readonly threads: number;
   readonly #words: Int32Array;
   readonly #workers: PoolWorker[] = [];
   /** Launches for which the ring had no room, in order. */
@@ -26,18 +26,14 @@ export class PoolRunner implements Runner {
   #published = 0;
   #failure: OctetError | undefined;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WebAssembly.Memory, threads: number) {
+    this.threads = threads;
     this.#words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
   }
 
   /** Starts the workers. Rejects when one does not start; no other is left running then. */
-  async start(
-    startWorker: StartWorker,
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    threads: number,
-  ): Promise<void> {
-    const starts = Array.from({ length: threads }, (_, thread) => {
+  async start(startWorker: StartWorker, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
+    const starts = Array.from({ length: this.threads }, (_, thread) => {
       return new Promise<void>((resolve, reject) => {
         const worker = startWorker(
           { module, memory, thread },
@@ -64,7 +60,7 @@ export class PoolRunner implements Runner {
 
   submit(launches: readonly Launch[]): number {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#backlog.push(...launches.filter(({ items }) => items > 0));
+    for (const launch of launches) if (launch.items > 0) this.#backlog.push(launch);
     this.#publish();
     if (this.#backlog.length > 0) this.#watch();
     return (this.#published + this.#backlog.length) | 0;
@@ -123,14 +119,15 @@ export class PoolRunner implements Runner {
     Atomics.notify(this.#words, control.published);
   }
 
-  #writeSlot(number: number, { kernel, items, grain, words }: Launch): void {
+  #writeSlot(number: number, { kernel, items, grain, words, finding }: Launch): void {
     const slot = slotWord(number);
     closeSlot(this.#words, number);
     const chunkItems = Math.ceil(Math.ceil(items / grain) / maxChunks) * grain;
-    this.#words[slot + header.kernel] = kernelNames.indexOf(kernel);
+    this.#words[slot + header.kernel] = kernel;
     this.#words[slot + header.items] = items;
     this.#words[slot + header.grain] = chunkItems;
     this.#words[slot + header.chunks] = Math.ceil(items / chunkItems);
+    this.#words[slot + header.finding] = finding;
     this.#words.set(words, slot + slotHeaderWords);
     openSlot(this.#words, number);
   }

@@ -5,6 +5,9 @@ export interface Runner {
   /** Whether `submit` returns only when everything has run. */
   readonly immediate: boolean;
 
+  /** Threads that share out a launch. */
+  readonly threads: number;
+
   /**
    * Runs launches, one after another and after all earlier ones. Returns a number that stands for them.
    * @throws OctetError `ERR_DEVICE_LOST` when a thread died before

@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { compileKernels } from "./compile-kernels.ts";
+import { createWasmBackend } from "./create-backend.ts";
 import { addressLimit } from "./heap.ts";
 import { loadKernelBinary } from "./kernel-binary.ts";
-import { heapAddress } from "./layout.ts";
+import { heapAddress } from "./memory-map.ts";
 import { startInlineEngine, startPoolEngine } from "./start-engine.ts";
 import type { PoolWorker, StartWorker } from "./worker-host.ts";
 
 const binary = await loadKernelBinary("plain");
+const module = await compileKernels(binary);
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -38,7 +41,7 @@ describe("addresses", () => {
     const bytes = 2 ** 32 / part;
     limitAddresses(bytes);
     const limit = Math.min(bytes, addressLimit);
-    const { engine, capacity } = await startInlineEngine(binary);
+    const { engine, capacity } = startInlineEngine(module);
     expect(capacity).toBe(limit - heapAddress(1));
     expect(() => engine.allocate(capacity + 1)).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_MEMORY" }));
     const pool = await startPoolEngine(binary, idleWorkers().startWorker, 2);
@@ -48,34 +51,32 @@ describe("addresses", () => {
   it("below 512 MiB are ERR_UNAVAILABLE, with and without workers", async () => {
     limitAddresses(2 ** 28);
     const refused = { code: "ERR_UNAVAILABLE", cause: expect.any(RangeError) };
-    await expect(startInlineEngine(binary)).rejects.toMatchObject(refused);
+    expect(() => startInlineEngine(module)).toThrow(expect.objectContaining(refused));
     await expect(startPoolEngine(binary, idleWorkers().startWorker, 2)).rejects.toMatchObject(refused);
   });
 });
 
 describe("a start that fails", () => {
-  it("because the page may not compile is ERR_UNAVAILABLE, and says what to allow", async () => {
-    const blocked = new WebAssembly.CompileError("violates the following Content Security policy directive");
+  it.each([
+    [
+      "WebAssembly.compile(): Wasm code generation disallowed by embedder",
+      /Cloudflare Workers.*"@octet\/wasm\/relaxed\.wasm".*\{ module \}/,
+    ],
+    ["violates the following Content Security policy directive", /'wasm-unsafe-eval'/],
+    ["call to WebAssembly.compile() blocked by CSP", /'wasm-unsafe-eval'/],
+    ["Refused to create a WebAssembly object because 'unsafe-eval' is not allowed", /'wasm-unsafe-eval'/],
+    ["invalid opcode", /^wasm: the kernels do not compile; use another backend \(/],
+  ])("because of %j is ERR_UNAVAILABLE, and says what to do about it", async (reason, advice) => {
+    const blocked = new WebAssembly.CompileError(reason);
     vi.spyOn(WebAssembly, "compile").mockRejectedValue(blocked);
     const unavailable = expect.objectContaining({
       code: "ERR_UNAVAILABLE",
-      message: expect.stringMatching(/'wasm-unsafe-eval'.*\(violates the following/),
+      message: expect.stringMatching(advice),
       cause: blocked,
     });
-    await expect(startInlineEngine(binary)).rejects.toEqual(unavailable);
+    await expect(compileKernels(binary)).rejects.toEqual(unavailable);
+    await expect(compileKernels(binary)).rejects.toThrow(`(${reason})`);
     await expect(startPoolEngine(binary, idleWorkers().startWorker, 2)).rejects.toEqual(unavailable);
-  });
-
-  it("after the workers have started leaves none of them running", async () => {
-    const { workers, startWorker } = idleWorkers();
-    class RefusedInstance {
-      constructor() {
-        throw new RangeError("out of memory");
-      }
-    }
-    vi.spyOn(WebAssembly, "Instance").mockImplementation(RefusedInstance as unknown as typeof WebAssembly.Instance);
-    await expect(startPoolEngine(binary, startWorker, 2)).rejects.toThrow("out of memory");
-    expect(workers).toHaveLength(2);
-    for (const { terminate } of workers) expect(terminate).toHaveBeenCalledTimes(1);
+    await expect(createWasmBackend({ threads: 2 })).rejects.toEqual(unavailable);
   });
 });

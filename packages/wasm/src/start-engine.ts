@@ -1,10 +1,10 @@
 import { OctetError } from "@octet/core";
+import { compileKernels } from "./compile-kernels.ts";
 import { Engine } from "./engine.ts";
+import { instantiateKernels, type KernelExports } from "./exports.ts";
 import { addressLimit, Heap, pageBytes } from "./heap.ts";
 import { InlineRunner } from "./inline-runner.ts";
-import { instantiateKernels, type Kernel } from "./kernels.ts";
-import { heapAddress } from "./layout.ts";
-import { createNonFiniteScan } from "./non-finite-scan.ts";
+import { heapAddress } from "./memory-map.ts";
 import { PoolRunner } from "./pool-runner.ts";
 import type { Runner } from "./runner.ts";
 import { shareMemoryImport } from "./shared-import.ts";
@@ -23,11 +23,11 @@ interface LimitedMemory {
   readonly limit: number;
 }
 
-/** Runs ops on the calling thread. */
-export async function startInlineEngine(binary: Uint8Array<ArrayBuffer>): Promise<StartedEngine> {
-  const module = await compileKernels(binary);
-  const limited = makeMemory(1, false);
-  return makeEngine(module, limited, 1, (kernels) => new InlineRunner(kernels, limited.memory));
+/** Runs ops on the calling thread. `module` imports a memory that is not shared. @throws OctetError `ERR_UNAVAILABLE` */
+export function startInlineEngine(module: WebAssembly.Module): StartedEngine {
+  const { memory, limit } = makeMemory(1, false);
+  const runner = new InlineRunner(instantiate(module, memory), memory);
+  return startEngine(memory, limit, runner);
 }
 
 /** Runs ops on `threads` workers. Rejects where they do not start. */
@@ -37,41 +37,26 @@ export async function startPoolEngine(
   threads: number,
 ): Promise<StartedEngine> {
   const module = await compileKernels(shareMemoryImport(binary));
-  const limited = makeMemory(threads, true);
-  const runner = new PoolRunner(limited.memory);
-  await runner.start(startWorker, module, limited.memory, threads);
-  try {
-    return makeEngine(module, limited, threads, () => runner);
-  } catch (cause) {
-    runner.dispose();
-    throw cause;
-  }
+  const { memory, limit } = makeMemory(threads, true);
+  const runner = new PoolRunner(memory, threads);
+  await runner.start(startWorker, module, memory);
+  return startEngine(memory, limit, runner);
 }
 
-/** A page may forbid this, which nothing tells beforehand. */
-async function compileKernels(binary: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+function startEngine(memory: WebAssembly.Memory, limit: number, runner: Runner): StartedEngine {
+  const start = heapAddress(runner.threads);
+  return { engine: new Engine(new Heap(memory, start, limit), runner), capacity: limit - start };
+}
+
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
   try {
-    return await WebAssembly.compile(binary);
+    return instantiateKernels(module, memory);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OctetError(
-      "ERR_UNAVAILABLE",
-      `wasm: the kernels do not compile; a content security policy has to allow 'wasm-unsafe-eval' for scripts (${reason})`,
-      { cause },
-    );
+    throw new OctetError("ERR_UNAVAILABLE", `wasm: the kernels do not start (${reason}); close other programs`, {
+      cause,
+    });
   }
-}
-
-function makeEngine(
-  module: WebAssembly.Module,
-  { memory, limit }: LimitedMemory,
-  threads: number,
-  makeRunner: (kernels: readonly Kernel[]) => Runner,
-): StartedEngine {
-  const kernels = instantiateKernels(module, memory);
-  const heap = new Heap(memory, heapAddress(threads), limit);
-  const engine = new Engine(heap, makeRunner(kernels), createNonFiniteScan(kernels, memory));
-  return { engine, capacity: limit - heapAddress(threads) };
 }
 
 /**

@@ -1,23 +1,28 @@
-import type { Task, TaskQueue } from "./task-queue.ts";
+import { type QuantizedForm, scaleShape, sizeOf } from "@octet/core";
+import { bytesOf, type Form, isQuantizedForm, isRowCodesForm } from "@octet/core/backend";
+import { blockSize } from "./block-allocator.ts";
+import { codeLayout } from "./code-layout.ts";
+import type { Task } from "./task-queue.ts";
 
-/** The block of a tensor. Its handle holds it, and so does each download under way; when nobody does, it is given up. */
+/** A block of memory. Its handle holds it, and so does each download under way; when nobody does, it is given up. */
 export class Storage {
   readonly address: number;
-  /** The op that fills it in; undefined for an upload, which is there at once. */
-  task: Task | undefined;
-  readonly #queue: TaskQueue;
-  #holders = 1;
+  /** The last work that fills it in; undefined for an upload, which is there at once. */
+  task: Task | undefined = undefined;
+  holders = 1;
 
-  constructor(queue: TaskQueue, address: number) {
-    this.#queue = queue;
+  constructor(address: number) {
     this.address = address;
   }
+}
 
-  retain(): void {
-    this.#holders++;
-  }
+/** Bytes of the block of something. Kernels may read a few bytes past codes; scales are there. */
+export function storageBytes(form: Form): number {
+  if (isQuantizedForm(form)) return scaleOffset(form) + sizeOf(scaleShape(form.granularity, form.shape)) * 4;
+  return isRowCodesForm(form) ? codeLayout(form.shape).bytes : bytesOf(form);
+}
 
-  release(): void {
-    if (--this.#holders === 0) this.#queue.release(this.address);
-  }
+/** Codes lie at the start of the block of a quantized tensor, scales here, in bytes. */
+export function scaleOffset({ shape }: Pick<QuantizedForm, "shape">): number {
+  return blockSize(sizeOf(shape));
 }

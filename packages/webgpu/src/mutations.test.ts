@@ -1,3 +1,4 @@
+/** @module-tag full */
 import { conformanceCases, runConformance } from "@octet/conformance";
 import { describe, expect, it } from "vitest";
 import { sharpCases } from "../test/support/sharp-cases.ts";

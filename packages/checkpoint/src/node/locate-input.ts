@@ -5,6 +5,7 @@ import type { ByteSource } from "@octet/safetensors";
 import { fileSource } from "@octet/safetensors/node";
 import type { CheckpointFolder } from "../checkpoint-input.ts";
 import { type OpenInput, openInput, openSingleFile } from "../open-input.ts";
+import { checkPath } from "./check-arguments.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 
 /** Where a checkpoint is. */
@@ -23,9 +24,10 @@ const usualWeights = ["model.safetensors", "model.safetensors.index.json"];
 
 /**
  * Finds out what `path` is: a safetensors file, the index of a sharded checkpoint, or a model folder.
- * @throws OctetError `ERR_UNAVAILABLE` when it cannot be read or is a folder without weights
+ * @throws OctetError `ERR_UNAVAILABLE` when it cannot be read or is a folder without weights; `ERR_UNSUPPORTED` for what is not a path
  */
 export async function locateInput(path: string): Promise<LocatedInput> {
+  checkPath(path);
   const stats = await describeFailure(`read ${path}`, () => stat(path));
   if (stats.isDirectory()) return { path, folder: path, weights: await findWeights(path), kind: "folder" };
   return { path, folder: dirname(path), weights: basename(path), kind: path.endsWith(".json") ? "index" : "file" };

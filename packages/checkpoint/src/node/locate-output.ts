@@ -1,6 +1,7 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OctetError } from "@octet/core";
+import { checkPath } from "./check-arguments.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 import type { LocatedInput } from "./locate-input.ts";
 
@@ -8,38 +9,52 @@ import type { LocatedInput } from "./locate-input.ts";
 export interface LocatedOutput {
   /** Absolute, without symbolic links but for a last part that does not exist yet. */
   readonly path: string;
+  /** As the user wrote it, with the name of the input where it goes into a folder. For messages. */
+  readonly name: string;
   readonly isFolder: boolean;
-  /** Whether something is there that will be replaced. */
-  readonly exists: boolean;
+  /** Whether something that is there may be replaced. */
+  readonly force: boolean;
 }
 
 /**
  * Decides where the output goes, and refuses what would harm the input or, without `force`, anything else. One file becomes one file, in
  * OUT if that is a folder that exists; a folder, or an index, becomes a folder.
- * @throws OctetError `ERR_UNAVAILABLE`
+ * @throws OctetError `ERR_UNAVAILABLE`; `ERR_UNSUPPORTED` for what is not a path
  */
 export async function locateOutput(input: LocatedInput, output: string, force: boolean): Promise<LocatedOutput> {
+  checkPath(output);
   const found = await statIfThere(output);
   const isFolder = input.kind !== "file";
   const intoFolder = !isFolder && (found?.isDirectory() === true || /[/\\]$/.test(output));
-  const wanted = intoFolder ? join(output, basename(input.path)) : output;
-  const path = await realPath(wanted);
-  const existing = await statIfThere(path);
-  const exists = existing !== undefined || (await isDanglingLink(path));
-  if (isFolder && path.endsWith(".safetensors") && existing?.isDirectory() !== true) {
+  const name = intoFolder ? join(output, basename(input.path)) : output;
+  const path = await realPath(name);
+  if (isFolder && path.endsWith(".safetensors") && (await statIfThere(path))?.isDirectory() !== true) {
     refuse(`${input.path} becomes a folder; got the output ${output}: name a folder`);
   }
+  await checkApart(input, path, name);
+  const located = { path, name, isFolder, force };
+  await checkReplaceable(located);
+  return located;
+}
+
+/**
+ * Refuses to replace what has the output's name where it must stay.
+ * @returns whether there is something to replace
+ * @throws OctetError `ERR_UNAVAILABLE`
+ */
+export async function checkReplaceable({ path, name, isFolder, force }: LocatedOutput): Promise<boolean> {
+  const existing = await statIfThere(path);
+  if (existing === undefined && !(await isDanglingLink(path))) return false;
   if (existing !== undefined && !existing.isFile() && !existing.isDirectory()) {
-    refuse(`the output ${wanted} is a device, a pipe or a socket, which is never replaced: choose another name`);
+    refuse(`the output ${name} is a device, a pipe or a socket, which is never replaced: choose another name`);
   }
   if (existing !== undefined && existing.isDirectory() !== isFolder) {
     const [is, needs] = isFolder ? ["a file", "folder"] : ["a folder", "file"];
-    refuse(`${wanted} is ${is}, and the output of ${input.path} is a ${needs}: choose another name`);
+    refuse(`${name} is ${is}, and this output is a ${needs}: choose another name`);
   }
-  await checkApart(input, path, wanted);
-  if (exists && !force) refuse(`the output ${wanted} exists: choose another name, or pass --force to replace it`);
-  if (existing?.isDirectory()) await checkReplaceable(path, wanted);
-  return { path, isFolder, exists };
+  if (!force) refuse(`the output ${name} exists: choose another name, or pass --force to replace it`);
+  if (isFolder && existing !== undefined) await checkIsModel(path, name);
+  return true;
 }
 
 async function checkApart({ path, folder, kind }: LocatedInput, output: string, wanted: string): Promise<void> {
@@ -54,8 +69,8 @@ async function checkApart({ path, folder, kind }: LocatedInput, output: string, 
   if (isInside(source, output)) refuse(`the input ${path} lies inside the output ${wanted}, which would be replaced`);
 }
 
-/** Replacing a folder removes all that is in it, which nobody wants of a folder that was never a model. */
-async function checkReplaceable(path: string, wanted: string): Promise<void> {
+/** Replacing a folder removes all that is in it, which must not happen to a folder that was never a model. */
+async function checkIsModel(path: string, wanted: string): Promise<void> {
   const names = await describeFailure(`read ${wanted}`, () => readdir(path));
   if (names.length === 0 || names.some((name) => name === "config.json" || /\.safetensors(\.index\.json)?$/.test(name)))
     return;

@@ -1,8 +1,10 @@
-import { constants, copyFile, mkdir, open, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { OctetError } from "@octet/core";
+import { fileSink, fileSource } from "@octet/safetensors/node";
 import { configFile } from "../open-input.ts";
 import { describeFailure } from "./file-errors.ts";
+import { permissionsOf } from "./permissions.ts";
 
 /** A file that goes along as it is. */
 export interface OtherFile {
@@ -73,7 +75,7 @@ export async function findFilesBeside(folder: string, written: ReadonlySet<strin
 
 /** Opens a file for nothing but the error, which thus comes before anything is written. */
 async function refuseUnreadable(path: string): Promise<void> {
-  await using _handle = await open(path, "r");
+  await using _source = await fileSource(path);
 }
 
 /** Whether a file holds weights, by its name. */
@@ -81,11 +83,28 @@ export function isWeights(name: string): boolean {
   return /\.(?:safetensors|safetensors\.index\.json|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)$/.test(name);
 }
 
-/** Copies a file to `path`, making the folders above it, and waits until it is on the disk. */
-export async function copyToDisk({ realPath }: OtherFile, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  // Where the file system can, a copy that shares its blocks.
-  await copyFile(realPath, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await using handle = await open(path, "r");
-  await handle.sync();
+/** Bytes that are copied at once. */
+const pieceBytes = 2 ** 22;
+
+/**
+ * Copies a file to `path`, where nothing may be, with its permissions, and waits until it is on the disk.
+ *
+ * It is read through a handle that is known to be that of a regular file, and no further than its size: a copy by name would wait for
+ * ever where a pipe has taken the name.
+ * @throws the signal's reason when it is aborted
+ */
+export async function copyToDisk(
+  { realPath }: OtherFile,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const read = <T>(work: () => Promise<T>): Promise<T> => describeFailure(`read ${realPath}`, work);
+  await using source = await read(() => fileSource(realPath));
+  await using sink = await fileSink(path, { flags: "wx", mode: await read(() => permissionsOf(realPath)) });
+  for (let offset = 0; offset < source.size; offset += pieceBytes) {
+    signal?.throwIfAborted();
+    const length = Math.min(pieceBytes, source.size - offset);
+    await sink.write(await read(() => source.read(offset, length)));
+  }
+  await sink.sync();
 }

@@ -5,6 +5,7 @@ import { configFile, type OpenInput } from "../open-input.ts";
 import type { QuantizeCheckpointOptions } from "../options.ts";
 import { quantizeOpened } from "../quantize-checkpoint.ts";
 import type { QuantizationReport } from "../report.ts";
+import { readForce } from "./check-arguments.ts";
 import { describeFailure } from "./file-errors.ts";
 import { type LocatedInput, locateInput, openLocated } from "./locate-input.ts";
 import { isInside, type LocatedOutput, locateOutput } from "./locate-output.ts";
@@ -19,28 +20,31 @@ export interface QuantizePathOptions extends QuantizeCheckpointOptions {
 
 /**
  * Quantizes a checkpoint on the disk. `input` is a `.safetensors` file, the index of a sharded checkpoint, or a model folder. A file
- * becomes a file; the others become a folder, with the new config.json. Of a folder all other files go along, but for `.git` and `.cache`;
- * with an index, if there is a config.json, the files beside it that are no weights.
+ * becomes a file; the others become a folder, with the new config.json. Of a folder all other files are copied, but for `.git` and
+ * `.cache`; with an index, if there is a config.json, the files beside it that hold no weights.
  *
- * The output comes into being beside its final name, and gets it when it is complete and on the disk. When anything goes wrong, or the
- * signal stops the work, nothing of it is left.
+ * The output is written beside its final name, and gets it when it is complete and on the disk. When anything goes wrong, or the signal
+ * stops the work, nothing of it is left. Files and folders get the permissions that they have in the input.
  *
  * @throws OctetError as `quantizeCheckpoint` does; `ERR_UNAVAILABLE` when the input cannot be read or has no weights, when the output
- * exists, is the input, or contains or lies in it, and when the system refuses to write (no room, no permission)
+ * exists, appears during the work, is the input, or contains or lies in it, and when the system refuses to write (no room, no
+ * permission); `ERR_UNSUPPORTED` for arguments of other types
  */
 export async function quantizePath(
   input: string,
   output: string,
-  { force = false, ...options }: QuantizePathOptions,
+  options: QuantizePathOptions,
 ): Promise<QuantizationReport> {
+  const force = readForce(options);
+  const { force: _force, ...quantizeOptions } = options;
   const located = await locateInput(input);
   const target = await locateOutput(located, output, force);
   const opened = await openLocated(located);
   try {
-    if (located.kind !== "file") return await quantizeFolder(located, opened, target, options);
+    if (located.kind !== "file") return await quantizeFolder(located, opened, target, quantizeOptions);
     const config = await readNeighbourConfig(input);
     const withConfig = { ...opened, header: { ...opened.header, config } };
-    return await writeOutput(located, withConfig, target, [], options);
+    return await writeOutput(located, withConfig, target, [], quantizeOptions);
   } finally {
     await opened.reader.close();
   }
@@ -69,23 +73,22 @@ async function quantizeFolder(
 }
 
 async function writeOutput(
-  { path }: LocatedInput,
+  located: LocatedInput,
   opened: OpenInput,
   target: LocatedOutput,
   others: readonly OtherFile[],
   options: QuantizeCheckpointOptions,
 ): Promise<QuantizationReport> {
-  const staged = new StagedOutput(target);
+  const staged = new StagedOutput(located, target);
   const toCopy = [...others].reverse();
   try {
     // What the output refuses, it says itself; all else that the system refuses is reading.
-    const report = await describeFailure(`read ${path}`, () => {
+    const report = await describeFailure(`read ${located.path}`, () => {
       return quantizeOpened(
         opened,
         async (file) => {
           for (let other = toCopy.pop(); other !== undefined; other = toCopy.pop()) {
-            await staged.copy(other);
-            options.signal?.throwIfAborted();
+            await staged.copy(other, options.signal);
           }
           return staged.createSink(file);
         },

@@ -1,6 +1,10 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BackendFactory, OctetError } from "@octet/core";
+import { fileSource } from "@octet/safetensors/node";
+
+/** What the file of a module may take, in bytes; bundles have some millions. */
+const moduleLimit = 2 ** 28;
 
 /** Whether `--backend` names a module file rather than a backend that this command knows. */
 export function isModulePath(name: string): boolean {
@@ -9,17 +13,17 @@ export function isModulePath(name: string): boolean {
 
 /**
  * The factory that a module gives: its default export, or its export `createBackend`.
- * @throws OctetError `ERR_UNAVAILABLE` when there is no such file, the module fails, or it exports neither
+ * @throws OctetError `ERR_UNAVAILABLE` when there is no such file, the module fails, or it exports neither; `ERR_FORMAT` for anything but
+ * a regular file, and for one that is too large
  */
 export async function importBackendModule(path: string): Promise<BackendFactory> {
   const url = path.startsWith("file:") ? new URL(path) : pathToFileURL(resolve(path));
+  await checkFile(path, url);
   let namespace: { readonly default?: unknown; readonly createBackend?: unknown };
   try {
     namespace = await import(url.href);
   } catch (error) {
-    const missing = (error as { readonly url?: unknown }).url === url.href;
-    const reason = missing ? "there is no such file" : String(error);
-    throw new OctetError("ERR_UNAVAILABLE", `${path} cannot be loaded: ${reason}`, { cause: error });
+    throw cannotLoad(path, String(error), error);
   }
   const factory = namespace.default ?? namespace.createBackend;
   if (typeof factory === "function") return factory as BackendFactory;
@@ -27,4 +31,21 @@ export async function importBackendModule(path: string): Promise<BackendFactory>
     "ERR_UNAVAILABLE",
     `${path} exports no factory; make a function that returns a backend its default export or its export createBackend`,
   );
+}
+
+/** Node reads a module to its end, on the thread that signals need: a pipe or an endless device would block it for good. */
+async function checkFile(path: string, url: URL): Promise<void> {
+  try {
+    await using source = await fileSource(url);
+    if (source.size <= moduleLimit) return;
+    throw new OctetError("ERR_FORMAT", `the module ${path} has ${source.size} bytes, the limit is ${moduleLimit}`);
+  } catch (error) {
+    if (OctetError.isInstance(error)) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw cannotLoad(path, code === "ENOENT" ? "there is no such file" : message, error);
+  }
+}
+
+function cannotLoad(path: string, reason: string, cause: unknown): OctetError {
+  return new OctetError("ERR_UNAVAILABLE", `${path} cannot be loaded: ${reason}`, { cause });
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { listBackends } from "../backends/list-backends.ts";
 import type { BackendsJson } from "../json.ts";
 import { printJson, type Session } from "../session.ts";
-import { renderTable } from "../table.ts";
+import { type Column, renderTable } from "../terminal/table.ts";
 
 export function addBackendsCommand(program: Command, session: Session): void {
   program
@@ -21,6 +21,10 @@ function renderBackends({ backends, auto }: BackendsJson, { stdout, env }: Sessi
   const rows = backends.map((backend) =>
     backend.available ? [backend.name, "yes", backend.device] : [backend.name, "no", backend.reason],
   );
-  const columns = [{ header: "backend" }, { header: "runs" }, { header: "on what, or why not", shrinks: true }];
+  const columns: readonly Column[] = [
+    { header: "backend" },
+    { header: "runs" },
+    { header: "on what, or why not", gives: "wraps" },
+  ];
   return `${renderTable({ columns, rows }, stdout, env)}\n--backend auto takes ${auto ?? "none of them"}\n`;
 }

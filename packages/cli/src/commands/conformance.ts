@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { backendEntries } from "../backends/backend-entry.ts";
 import type { ConformanceOptions } from "../check-conformance.ts";
-import { collect } from "../collect.ts";
 import type { Session } from "../session.ts";
+import { collect } from "../terminal/text.ts";
 
 export function addConformanceCommand(program: Command, session: Session): void {
   const names = backendEntries.map(({ name }) => name).join(", ");

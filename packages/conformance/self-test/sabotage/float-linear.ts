@@ -7,6 +7,7 @@ import {
   type HostTensor,
   type LinearOptions,
   narrow,
+  nonFinite,
   scaleLayout,
   type Tensor,
   widen,
@@ -22,6 +23,8 @@ export const floatLinearSabotages: readonly Sabotage[] = [
   },
   { fault: "half-sums", apply: (backend) => multiplyBy(backend, { operand: (value) => value, sum: roundToDType }) },
   { fault: "unrepeatable-sums", apply: changeSecondRun },
+  { fault: "refused-overflow", apply: refuseOverflow },
+  { fault: "spread-overflow", apply: spreadOverflow },
 ];
 
 interface Shortcut {
@@ -95,6 +98,36 @@ function changeSecondRun(backend: Backend): void {
     if (seen.has(parameters[0]) && data.length > 0)
       data[0] = data instanceof Float32Array ? data[0] * (1 + 2 ** -22) : data[0] + 1;
     seen.add(parameters[0]);
+    return result;
+  });
+}
+
+function refuseOverflow(backend: Backend): void {
+  afterFloatLinear(backend, (y) => {
+    const values = widen(y);
+    const bad = [...values.keys()].filter((index) => !Number.isFinite(values[index]));
+    if (bad.length > 0) throw nonFinite(bad[0], bad.length);
+  });
+}
+
+/** As a multiplication by 0 does that is to take an element out of a sum. */
+function spreadOverflow(backend: Backend): void {
+  afterFloatLinear(backend, (y) => {
+    const n = y.shape[y.shape.length - 1];
+    const values = widen(y);
+    for (let row = 0; row < values.length; row += n) {
+      const rest = values.subarray(row, row + n);
+      if (!rest.every(Number.isFinite)) rest.fill(Number.NaN);
+    }
+    y.data.set(narrow(values, y.dtype) as never);
+  });
+}
+
+function afterFloatLinear(backend: Backend, change: (y: HostTensor<FloatDType>) => void): void {
+  patch(backend, "linear", (original) => (...parameters: Parameters<Backend["linear"]>) => {
+    const result = original(...parameters);
+    const { activations = "float" } = parameters[2] ?? {};
+    if (activations === "float") change(hostOf(result as Tensor) as HostTensor<FloatDType>);
     return result;
   });
 }

@@ -6,7 +6,7 @@ import {
   OctetError,
   type Tensor,
 } from "@octet/core";
-import { type AnyFunction, type AnyTensor, hostOf, opNames, patch } from "./patch.ts";
+import { type AnyFunction, type AnyTensor, hostOf, opNames, patch, withFields } from "./patch.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** Tensors and backends that do not end as they should, and errors that do not come when they should. */
@@ -24,12 +24,11 @@ function throwAtSecondDispose(backend: Backend): void {
   for (const name of ["upload", ...opNames] as const) {
     patch(backend, name, (original) => (...parameters) => {
       const tensor = (original as AnyFunction)(...parameters) as AnyTensor;
-      const dispose = tensor.dispose.bind(tensor);
-      tensor.dispose = () => {
+      const dispose = () => {
         if (tensor.disposed) throw new Error("disposed already");
-        dispose();
+        tensor.dispose();
       };
-      return tensor;
+      return withFields(tensor, { dispose });
     });
   }
 }
@@ -88,17 +87,7 @@ function revive(_backend: Backend, operand: unknown): { value: unknown; restore:
           bits: tensor.bits,
         }
       : { dtype: tensor.dtype, shape: tensor.shape, data: new Float32Array(size) };
-  Object.defineProperties(tensor, {
-    disposed: { value: false, configurable: true },
-    host: { value: host, configurable: true },
-  });
-  return {
-    value: tensor,
-    restore: () => {
-      Reflect.deleteProperty(tensor, "disposed");
-      Reflect.deleteProperty(tensor, "host");
-    },
-  };
+  return { value: withFields(tensor, { disposed: false, host }), restore: () => undefined };
 }
 
 /** Uploads a copy of another backend's tensor for the time of a call. */

@@ -1,5 +1,5 @@
 import type { Backend, HostQuantizedTensor, HostTensor, MemoryUse, Tensor, TensorLike } from "@octet/core";
-import { type AnyTensor, afterEveryOp, hostOf, patch } from "./patch.ts";
+import { type AnyTensor, afterEveryOp, hostOf, patch, withFields } from "./patch.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** Memory that is kept, shared, overwritten or counted wrong. */
@@ -9,6 +9,7 @@ export const ownershipSabotages: readonly Sabotage[] = [
   { fault: "overwritten-neighbour", apply: overwriteNeighbour },
   { fault: "kept-upload", apply: keepUpload },
   { fault: "live-download", apply: shareDownload },
+  { fault: "shared-shape", apply: shareShapes },
   { fault: "wrong-memory", apply: countNoBytes },
   { fault: "late-download", apply: downloadLater },
 ];
@@ -56,6 +57,20 @@ function shareDownload(backend: Backend): void {
     const host = tensor && hostOf(tensor);
     await original(tensor); // for its errors
     return host;
+  });
+}
+
+/** Handles keep the caller's own shape and granularity, in fields that can be written. */
+function shareShapes(backend: Backend): void {
+  const loosen = (tensor: AnyTensor, shape: readonly number[], granularity: unknown): AnyTensor =>
+    withFields(tensor, { shape, ...("granularity" in tensor && { granularity }) });
+  patch(backend, "upload", (original) => (host: never) => {
+    const { quantized = host, granularity } = host as HostQuantizedTensor;
+    return loosen(original(host) as AnyTensor, quantized.shape, granularity);
+  });
+  patch(backend, "quantize", (original) => (x: never, options: never) => {
+    const result = original(x, options);
+    return loosen(result, [...result.shape], { ...result.granularity });
   });
 }
 

@@ -30,6 +30,19 @@ export function afterEveryOp(
 
 export type AnyTensor = Tensor | QuantizedTensor;
 
+/** A tensor with some other fields. They can be assigned to, as those of a tensor of the reference backend cannot. */
+export function withFields(tensor: AnyTensor, fields: object): AnyTensor {
+  return new Proxy(fields as AnyTensor, {
+    get(own, name) {
+      if (Object.hasOwn(own, name)) return own[name as never];
+      const value: unknown = tensor[name as never];
+      return typeof value === "function" ? value.bind(tensor) : value;
+    },
+    set: (own, name, value) => Object.hasOwn(own, name) && Reflect.set(own, name, value),
+    has: (own, name) => Object.hasOwn(own, name) || name in tensor,
+  });
+}
+
 /** A method of a backend, for wrappers that do not look at its parameters. */
 export type AnyFunction = (...parameters: unknown[]) => AnyTensor | Promise<unknown>;
 

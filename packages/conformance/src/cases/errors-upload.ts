@@ -1,4 +1,4 @@
-import type { HostQuantizedTensor, OctetErrorCode } from "@octet/core";
+import type { OctetErrorCode, QuantizedTensorLike } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkThrows } from "../expect-error.ts";
 import { checkMemory } from "../memory.ts";
@@ -36,7 +36,7 @@ const badTensors: readonly BadHost[] = [
 ];
 
 function badCodes(): BadHost[] {
-  const good: HostQuantizedTensor = {
+  const good: QuantizedTensorLike = {
     quantized: { dtype: "int8", shape: [2, 3], data: Int8Array.of(1, 2, 3, -8, 7, 0) },
     scale: { dtype: "float32", shape: [2], data: Float32Array.of(1, 2) },
     granularity: { kind: "channel", dim: 0 },

@@ -1,4 +1,4 @@
-import { type Granularity, type HostTensor, quantize, sizeOf } from "@octet/core";
+import { type Granularity, type HostTensor, hostTensor, quantize, sizeOf } from "@octet/core";
 import { quantizeCall } from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkOp } from "../check-op.ts";
@@ -77,5 +77,5 @@ function largeTensor(shape: readonly number[], random: Random): HostTensor<"floa
   const data = new Float32Array(sizeOf(shape));
   const words = new Uint32Array(data.buffer);
   for (let i = 0; i < words.length; i++) words[i] = (random.word() & 0x81ffffff) | 0x3e000000;
-  return { dtype: "float32", shape, data };
+  return hostTensor("float32", shape, data);
 }

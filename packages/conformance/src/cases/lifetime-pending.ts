@@ -1,4 +1,4 @@
-import { dequantize, type HostTensor, OctetError, quantize } from "@octet/core";
+import { dequantize, type HostTensor, hostTensor, OctetError, quantize } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
 import { check } from "../failure.ts";
@@ -24,7 +24,7 @@ async function disposeInputs({ backend }: ConformanceContext): Promise<void> {
     x.dispose();
     // What reuses the memory of x must not reach an op that was called before.
     keep(backend.upload(plainMatrix()));
-    const zeros = keep(backend.upload({ dtype: "float32", shape: [8, 8], data: new Float32Array(64) }));
+    const zeros = keep(backend.upload(hostTensor("float32", [8, 8], new Float32Array(64))));
     const floats = keep(dequantize(quantized, { dtype: "float32" }));
     quantized.dispose();
     zeros.dispose();
@@ -43,11 +43,15 @@ async function disposeResult({ backend }: ConformanceContext): Promise<void> {
 }
 
 async function disposeWhileDownloading({ backend }: ConformanceContext): Promise<void> {
-  const host: HostTensor = { dtype: "int32", shape: [33], data: Int32Array.from({ length: 33 }, (_, index) => index) };
+  const host: HostTensor = hostTensor(
+    "int32",
+    [33],
+    Int32Array.from({ length: 33 }, (_, index) => index),
+  );
   const tensor = backend.upload(host);
   const download = backend.download(tensor);
   tensor.dispose();
-  backend.upload({ dtype: "int32", shape: [33], data: new Int32Array(33) }).dispose();
+  backend.upload(hostTensor("int32", [33], new Int32Array(33))).dispose();
   checkSameTensor(await download, host, "a download that began before dispose");
 }
 

@@ -1,4 +1,4 @@
-import { type Backend, dequantize, disposeSymbol, type HostTensor, linear, quantize } from "@octet/core";
+import { type Backend, dequantize, disposeSymbol, type HostTensor, hostTensor, linear, quantize } from "@octet/core";
 import { formatCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
@@ -99,7 +99,7 @@ async function disposeByUsing({ backend }: { readonly backend: Backend }): Promi
 async function disposeBetweenOthers({ backend }: { readonly backend: Backend }): Promise<void> {
   await keepTensors(async (keep) => {
     const hosts = [1, 1, 1, 2].map((value): HostTensor<"int32"> => {
-      return { dtype: "int32", shape: [100], data: new Int32Array(100).fill(value) };
+      return hostTensor("int32", [100], new Int32Array(100).fill(value));
     });
     const [first, second, third] = hosts.slice(0, 3).map((host) => keep(backend.upload(host)));
     second.dispose();

@@ -54,7 +54,7 @@ export function linearBoundCases(): ConformanceCase[] {
 }
 
 /** The bound grows with k: past some hundred features, one that cuts operands to 11 bits stays within it. */
-function boundCatches(row: LinearRow): Fault[] {
+export function boundCatches(row: LinearRow): Fault[] {
   const { dtype, x, n, output = dtype } = row;
   const k = x[x.length - 1];
   if (sizeOf(x.slice(0, -1)) * n === 0) return [];

@@ -1,4 +1,4 @@
-import { sizeOf } from "@octet/core";
+import { hostTensor, sizeOf } from "@octet/core";
 import { generate, gridScale, gridTensor, normalTensor, quantizedTensor, randomScale } from "../data.ts";
 import type { Random } from "../random.ts";
 import type { LinearInputs, LinearRow } from "./linear-case.ts";
@@ -16,7 +16,7 @@ export function gridInputs(row: LinearRow, random: Random): LinearInputs {
   const [maximum, offset] = activations === "int16" && dtype === "float32" ? [32639, -15] : [halfMaximum, -7];
   const x = gridTensor(dtype, [rows, k], { kind: "channel", dim: 0 }, maximum, random, offset);
   return {
-    x: { ...x, shape: row.x },
+    x: hostTensor(dtype, row.x, x.data),
     weight: quantizedWeight(row, random, gridScale(-7)),
     bias: bias && generate(bias, [n], () => random.pick([-1, 1]) * (random.integer(1, 64) / 8)),
   };

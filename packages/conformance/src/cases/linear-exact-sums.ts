@@ -1,4 +1,4 @@
-import { type FloatDType, type HostTensor, narrow } from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, narrow } from "@octet/core";
 import type { ConformanceCase } from "../case.ts";
 import { codesTensor, generate, gridExponent } from "../data.ts";
 import type { Fault } from "../faults.ts";
@@ -105,5 +105,5 @@ function exactBias(
   random: Random,
 ): HostTensor<FloatDType> {
   const values = Float32Array.from({ length: n }, (_, channel) => random.integer(1, 255) * unit(channel));
-  return { dtype, shape: [n], data: narrow(values, dtype) };
+  return hostTensor(dtype, [n], narrow(values, dtype));
 }

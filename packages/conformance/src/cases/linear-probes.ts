@@ -2,6 +2,7 @@ import {
   type FloatDType,
   type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
   type LinearActivations,
   narrow,
 } from "@octet/core";
@@ -46,8 +47,7 @@ export function probeCase({ m, n, k, x, weight, bias, biasValues, ...rest }: Pro
       return {
         x: "dtype" in values ? values : floatTensor(dtype, [m, k], values),
         weight: weight(random),
-        bias: bias &&
-          biasValues && { dtype: bias, shape: [n], data: narrow(Float32Array.from(biasValues(random)), bias) },
+        bias: bias && biasValues && hostTensor(bias, [n], narrow(Float32Array.from(biasValues(random)), bias)),
       };
     },
   });

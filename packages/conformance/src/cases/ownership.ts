@@ -1,11 +1,20 @@
-import { dequantize, type HostQuantizedTensor, type HostTensor, quantize } from "@octet/core";
+import {
+  dequantize,
+  equalGranularities,
+  equalShapes,
+  formatShape,
+  type HostQuantizedTensor,
+  type HostTensor,
+  hostTensor,
+  quantize,
+} from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkSame } from "../check-op.ts";
-import { checkSameTensor } from "../compare.ts";
+import { checkSameQuantized, checkSameTensor } from "../compare.ts";
 import { bitsTensor } from "../data.ts";
 import { check } from "../failure.ts";
 import { keepTensors } from "../keep-tensors.ts";
-import { download, type HostOperand, upload } from "../operands.ts";
+import { download, type HostOperand, type Operand, partSizes, upload } from "../operands.ts";
 import { Random } from "../random.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
 import { promiseCase } from "./promise-case.ts";
@@ -18,7 +27,13 @@ export function ownershipCases(): ConformanceCase[] {
     promiseCase("ownership", "upload-of-views", [], uploadViews, []),
     promiseCase("ownership", "upload-of-float16array", ["kept-upload"], uploadFloat16Array, []),
     promiseCase("ownership", "download-is-fresh", ["live-download"], downloadIsFresh, []),
-    promiseCase("ownership", "shapes-are-copies", ["live-download"], shapesAreCopies, []),
+    promiseCase("ownership", "shapes-never-change", ["shared-shape"], shapesNeverChange, []),
+    promiseCase(
+      "ownership",
+      "granularities-never-change",
+      ["shared-shape", "reduced-dim", "consumed-input"],
+      granularitiesNeverChange,
+    ),
     promiseCase("ownership", "every-bit-is-kept", [], keepEveryBit, []),
     promiseCase("ownership", "downloads-at-once", [], downloadAtOnce, []),
     promiseCase("ownership", "ops-run-in-call-order", [], runInOrder),
@@ -49,15 +64,15 @@ async function uploadCopies({ backend }: ConformanceContext): Promise<void> {
 async function uploadViews({ backend }: ConformanceContext): Promise<void> {
   const { buffer } = Int8Array.from({ length: 64 }, (_, index) => index + 1);
   const views: HostTensor[] = [
-    { dtype: "float32", shape: [3], data: new Float32Array(buffer, 4, 3) },
-    { dtype: "float16", shape: [5], data: new Uint16Array(buffer, 2, 5) },
-    { dtype: "bfloat16", shape: [5], data: new Uint16Array(buffer, 6, 5) },
-    { dtype: "int8", shape: [7], data: new Int8Array(buffer, 3, 7) },
-    { dtype: "int32", shape: [3], data: new Int32Array(buffer, 12, 3) },
+    hostTensor("float32", [3], new Float32Array(buffer, 4, 3)),
+    hostTensor("float16", [5], new Uint16Array(buffer, 2, 5)),
+    hostTensor("bfloat16", [5], new Uint16Array(buffer, 6, 5)),
+    hostTensor("int8", [7], new Int8Array(buffer, 3, 7)),
+    hostTensor("int32", [3], new Int32Array(buffer, 12, 3)),
   ];
   const codes: HostQuantizedTensor = {
-    quantized: { dtype: "int8", shape: [2, 3], data: new Int8Array(buffer, 5, 6) },
-    scale: { dtype: "float32", shape: [2], data: new Float32Array(buffer, 8, 2) },
+    quantized: hostTensor("int8", [2, 3], new Int8Array(buffer, 5, 6)),
+    scale: hostTensor("float32", [2], new Float32Array(buffer, 8, 2)),
     granularity: { kind: "channel", dim: 0 },
     bits: 8,
   };
@@ -94,19 +109,85 @@ async function downloadIsFresh({ backend }: ConformanceContext): Promise<void> {
   });
 }
 
-async function shapesAreCopies({ backend }: ConformanceContext): Promise<void> {
+/** Changes `target` as far as it lets: a frozen object throws in strict code, and stays as it is in sloppy code. */
+function tryToChange(target: object, changes: object): void {
+  for (const [name, value] of Object.entries(changes)) {
+    try {
+      Reflect.set(target, name, value);
+    } catch {}
+  }
+}
+
+/** The array that was passed, the shape of the handle, the handle's own field, the shape of a download: none reaches the tensor. */
+async function shapesNeverChange({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
-    const shape = [2, 3];
-    const tensor = keep(backend.upload({ dtype: "int8", shape, data: new Int8Array(6) }));
-    shape[0] = 9;
-    check(tensor.shape[0] === 2, "the shape of a tensor changed with the array that was passed to upload");
-    const first = await backend.download(tensor);
-    (first.shape as number[])[0] = 9;
-    check(tensor.shape[0] === 2, "the shape of a tensor changed with the shape of its download");
-    check(
-      (await backend.download(tensor)).shape[0] === 2,
-      "the shape of a download changed with that of an earlier one",
-    );
+    const neighbour = keep(backend.upload(bitsTensor("float32", [6], [1, 2, 3, 4, 5, 6])));
+    for (const host of sampleTensors()) {
+      const wanted = copyOf(host);
+      const shapes = "quantized" in host ? [[...host.quantized.shape], [...host.scale.shape]] : [[...host.shape]];
+      const [shape, scaleShape] = shapes;
+      const tensor = keep(
+        "quantized" in host
+          ? backend.upload({
+              ...host,
+              quantized: { ...host.quantized, shape },
+              scale: { ...host.scale, shape: scaleShape },
+            })
+          : backend.upload({ dtype: host.dtype, shape, data: host.data }),
+      );
+      for (const given of shapes) given.fill(20);
+      checkSame(
+        await download(backend, tensor),
+        wanted,
+        "a tensor whose shape was changed by the array that upload got",
+      );
+      tryToChange(tensor.shape, { 0: 20, length: 7 });
+      tryToChange(tensor, { shape: [20, 20], dtype: "int32", bits: 2, byteLength: 400 });
+      const got = await download(backend, tensor);
+      checkSame(got, wanted, "a tensor whose shape was assigned to");
+      checkShape(tensor, wanted);
+      for (const part of "quantized" in got ? [got.quantized, got.scale] : [got]) tryToChange(part.shape, { 0: 20 });
+      checkSame(await download(backend, tensor), wanted, "a tensor whose download had its shape assigned to");
+    }
+    checkSameTensor(await backend.download(neighbour), bitsTensor("float32", [6], [1, 2, 3, 4, 5, 6]), "a neighbour");
+  });
+}
+
+function checkShape(tensor: Operand, host: HostOperand): void {
+  const { shape } = "quantized" in host ? host.quantized : host;
+  check(equalShapes(tensor.shape, shape), `the shape of a tensor was changed to ${formatShape(tensor.shape)}`);
+  const bytes = partSizes(host).reduce((sum, size) => sum + size, 0);
+  check(tensor.byteLength === bytes, `the byteLength of a tensor was changed to ${tensor.byteLength}`);
+}
+
+async function granularitiesNeverChange({ backend }: ConformanceContext): Promise<void> {
+  await keepTensors(async (keep) => {
+    const x = keep(backend.upload(plainMatrix()));
+    const granularity = { kind: "channel", dim: 0 } as const;
+    const bits = 8;
+    const wanted = await backend.download(keep(quantize(x, { granularity, bits })));
+    const given = { ...granularity };
+    const tensors = [
+      keep(quantize(x, { granularity: given, bits })),
+      keep(backend.upload({ ...wanted, granularity: given })),
+    ];
+    tryToChange(given, { dim: 1 });
+    for (const tensor of tensors) {
+      tryToChange(tensor.granularity, { kind: "tensor", dim: 1 });
+      tryToChange(tensor, { granularity: { kind: "tensor" }, bits: 2 });
+      const got = await backend.download(tensor);
+      checkSameQuantized(got, wanted, "codes whose granularity was assigned to");
+      tryToChange(got.granularity, { dim: 1 });
+      checkSameQuantized(
+        await backend.download(tensor),
+        wanted,
+        "codes whose download had its granularity assigned to",
+      );
+      check(
+        equalGranularities(tensor.granularity, granularity) && tensor.bits === bits,
+        `the granularity of a tensor was changed to ${JSON.stringify(tensor.granularity)} at ${tensor.bits} bits`,
+      );
+    }
   });
 }
 
@@ -119,11 +200,15 @@ async function keepEveryBit({ backend }: ConformanceContext): Promise<void> {
     bitsTensor("float16", [256, 256], all),
     bitsTensor("bfloat16", [65536], all),
     bitsTensor("float32", [1010], [...words, ...Array.from({ length: 1000 }, () => random.word())]),
-    { dtype: "int8", shape: [256], data: Int8Array.from(all.slice(0, 256)) },
-    { dtype: "int32", shape: [3], data: Int32Array.of(2 ** 31 - 1, -(2 ** 31), -1) },
+    hostTensor("int8", [256], Int8Array.from(all.slice(0, 256))),
+    hostTensor("int32", [3], Int32Array.of(2 ** 31 - 1, -(2 ** 31), -1)),
     ...[[], [1], [1, 1, 1, 1], [0], [3, 0, 2], [2, 3, 5, 7]].map((shape): HostTensor => {
       const length = shape.reduce((product, extent) => product * extent, 1);
-      return { dtype: "int32", shape, data: Int32Array.from({ length }, () => random.word()) };
+      return hostTensor(
+        "int32",
+        shape,
+        Int32Array.from({ length }, () => random.word()),
+      );
     }),
   ];
   await keepTensors(async (keep) => {
@@ -141,7 +226,7 @@ async function keepEveryBit({ backend }: ConformanceContext): Promise<void> {
 async function downloadAtOnce({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const hosts = Array.from({ length: 20 }, (_, index): HostTensor => {
-      return { dtype: "int32", shape: [index + 1], data: new Int32Array(index + 1).fill(index) };
+      return hostTensor("int32", [index + 1], new Int32Array(index + 1).fill(index));
     });
     const tensors = hosts.map((host) => keep(backend.upload(host)));
     const downloads = await Promise.all([...tensors].reverse().map((tensor) => backend.download(tensor)));

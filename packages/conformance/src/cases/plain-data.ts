@@ -1,4 +1,4 @@
-import type { FloatDType, HostQuantizedTensor, HostTensor } from "@octet/core";
+import { type FloatDType, type HostQuantizedTensor, type HostTensor, hostTensor } from "@octet/core";
 import { checkSameTensor } from "../compare.ts";
 import { generate } from "../data.ts";
 
@@ -12,6 +12,6 @@ export const plainQuantization = { granularity: { kind: "channel", dim: 0 } } as
 
 /** Fails unless these are the codes of `plainMatrix`. */
 export function checkPlainCodes({ quantized, scale }: HostQuantizedTensor, what: string): void {
-  checkSameTensor(scale, { dtype: "float32", shape: [8], data: new Float32Array(8).fill(1) }, `${what}, scales`);
-  checkSameTensor(quantized, { dtype: "int8", shape: [8, 8], data: new Int8Array(64).fill(127) }, `${what}, codes`);
+  checkSameTensor(scale, hostTensor("float32", [8], new Float32Array(8).fill(1)), `${what}, scales`);
+  checkSameTensor(quantized, hostTensor("int8", [8, 8], new Int8Array(64).fill(127)), `${what}, codes`);
 }

@@ -1,3 +1,4 @@
+import { hostTensor } from "@octet/core";
 import { bitsTensor, quantizedTensor, randomScale } from "../data.ts";
 import type { HostOperand } from "../operands.ts";
 import { Random } from "../random.ts";
@@ -10,9 +11,9 @@ export function sampleTensors(): HostOperand[] {
     bitsTensor("float32", [3, 5], words(15)),
     bitsTensor("float16", [2, 3, 5], words(30)),
     bitsTensor("bfloat16", [7], words(7)),
-    { dtype: "int8", shape: [5, 1], data: Int8Array.from(words(5)) },
-    { dtype: "int32", shape: [], data: Int32Array.from(words(1)) },
-    { dtype: "float32", shape: [0, 4], data: new Float32Array(0) },
+    hostTensor("int8", [5, 1], Int8Array.from(words(5))),
+    hostTensor("int32", [], Int32Array.from(words(1))),
+    hostTensor("float32", [0, 4], new Float32Array(0)),
     quantizedTensor([3, 5], { kind: "channel", dim: 0 }, 8, random, randomScale(random)),
     quantizedTensor([3, 5], { kind: "channel", dim: 1 }, 8, random, randomScale(random)),
     quantizedTensor([2, 3, 7], { kind: "tensor" }, 8, random, randomScale(random)),

@@ -28,6 +28,9 @@ export function goldenCases(manifest: unknown, file: GoldenTensors): Conformance
   if (!Array.isArray(cases) || cases.length === 0) {
     throw new GoldenFields({}, "top level").error('has no list "cases" of one case or more; use { "cases": [...] }');
   }
+  if (typeof file?.tensors?.get !== "function") {
+    throw new GoldenFields({}, "top level").error("was given no file of tensors; pass what openSafetensors gives");
+  }
   const ids = new Set<string>();
   return cases.map((value, index) => {
     const id = new GoldenFields(value, `case ${index}`).text("id");

@@ -5,10 +5,10 @@ import {
   type HostTensor,
   linear,
   linearActivations,
-  linearGeometry,
   type QuantizedForm,
   type TensorForm,
 } from "@octet/core";
+import { linearGeometry } from "@octet/core/backend";
 import { linearCall } from "../calls.ts";
 import { checkSameTensor } from "../compare.ts";
 import { keepTensors } from "../keep-tensors.ts";

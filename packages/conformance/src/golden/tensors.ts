@@ -1,4 +1,4 @@
-import { equalShapes, type FloatDType, formatShape, type HostTensor, type TypedArrayOf } from "@octet/core";
+import { equalShapes, type FloatDType, formatShape, type HostTensor, hostTensor, type TypedArrayOf } from "@octet/core";
 import type { SafetensorsReader } from "@octet/safetensors";
 import type { GoldenFields } from "./fields.ts";
 
@@ -57,7 +57,7 @@ export function checkGoldenShape(
 export async function readHostTensor<D extends Exclude<GoldenDType, "float64">>(
   tensor: GoldenTensor<D>,
 ): Promise<HostTensor<D>> {
-  return { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.read() };
+  return hostTensor(tensor.dtype, tensor.shape, await tensor.read());
 }
 
 /** The bytes as elements, in a buffer of their own, where they are aligned. */

@@ -17,6 +17,7 @@
  * - An error in an op that changes a state undoes that op and all later ones on the state that were called before the error was known:
  *   the state's length goes back, and reading any of their results throws the same error.
  * - `upload` has copied the host's data when it returns; `download` resolves to a fresh copy.
+ * - Shapes and granularities are copies too, and frozen: nothing that a caller changes later changes a tensor.
  * - A recorded program gives the bytes of its ops called one by one.
  * - Disposing twice is harmless; using what is disposed is `ERR_DISPOSED`; a handle of another backend is `ERR_FOREIGN_TENSOR`.
  * - `dispose` of a backend disposes whatever it made.
@@ -24,11 +25,13 @@
  * `DeviceBackend` (`@octet/core/backend`) keeps the promises about handles, memory, errors, states and programs; who extends it supplies
  * memory and kernels.
  */
+import type { OptionKinds } from "../options.ts";
 import type { DType } from "../tensors/dtype.ts";
 import type { QuantizedForm, RowCodesForm, StateForm, StateView, TensorForm } from "../tensors/forms.ts";
+import type { HostQuantizedTensor, QuantizedTensorLike } from "../tensors/host-quantized-tensor.ts";
+import type { HostTensor, TensorLike } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
 import type { HostState, StateMemory } from "../tensors/state.ts";
-import type { HostQuantizedTensor, HostTensor, TensorLike } from "../tensors/tensor.ts";
 
 /** Something on a device. Made only by a backend, owned by the caller who received it. */
 export interface Handle extends Disposable {
@@ -116,11 +119,13 @@ export interface OpPlan<Params, Result> {
  */
 export interface Op<Inputs extends object, Params extends object, Result> {
   readonly name: string;
+  /** The names of all parameters and what each may hold: a misspelled one is refused before `plan`. */
+  readonly params: OptionKinds<Params>;
   /** Inputs that may be left out. */
   readonly optional?: readonly (keyof Inputs)[];
   /** States among the inputs that the op changes. Other states are only read. */
   readonly changes?: readonly (keyof Inputs)[];
-  /** Checks forms and parameters, and says what comes out. @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_UNSUPPORTED`, `ERR_RANGE` */
+  /** Checks forms and the values of parameters, and says what comes out. @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_UNSUPPORTED`, `ERR_RANGE` */
   plan(inputs: Forms<Inputs>, params: Params): OpPlan<Params, Result>;
   /** The definition, on the host. Its inputs and parameters have passed `plan`. @throws OctetError `ERR_NON_FINITE` */
   compute(inputs: Hosts<Inputs>, params: Required<Params>): HostOf<Result>;
@@ -138,7 +143,7 @@ export type AnyOp = Op<any, any, any>;
 export type RunPart<Value> = <Inputs extends object, Params extends object, Result>(
   op: Op<Inputs, Params, Result>,
   inputs: { readonly [Name in keyof Inputs]: Value | undefined },
-  params: Params,
+  params: NoInfer<Params>,
 ) => Value;
 
 /** The sequence of ops that a fused op stands for, on values of any kind. */
@@ -209,7 +214,7 @@ export interface Backend extends Disposable {
 
   /** Copies host data to the device, before it returns. @throws OctetError `ERR_FORMAT` for bad codes or scales, `ERR_OUT_OF_MEMORY` */
   upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  upload(host: HostQuantizedTensor): QuantizedTensor;
+  upload(host: QuantizedTensorLike): QuantizedTensor;
   upload(host: HostRowCodes): RowCodes;
   upload(host: HostState): State;
 

@@ -1,11 +1,14 @@
 import { DisposableObject } from "../disposable-object.ts";
+import { OctetError } from "../errors.ts";
 import { fusedOps } from "../ops/fused-ops.ts";
+import { planOp, validateCall } from "../ops/plan-op.ts";
 import { setLengthOp } from "../ops/state/set-length.ts";
 import type { DType } from "../tensors/dtype.ts";
 import { bytesOf, type Form, normalizeStateForm, type StateForm, slotMemory } from "../tensors/forms.ts";
+import type { HostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import type { HostTensor, TensorLike } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
 import { type HostState, hostStateOf } from "../tensors/state.ts";
-import type { HostQuantizedTensor, HostTensor, TensorLike } from "../tensors/tensor.ts";
 import type {
   AnyHandle,
   AnyOp,
@@ -99,9 +102,10 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter.
+   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter. `changes`
+   * tells that launches called later may change the memory, as they do that of states.
    */
-  protected abstract read(storage: Storage, form: Form): Promise<HostData>;
+  protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
   /** Copies memory of this form, in call order. A finding says that the device may yet refuse. */
   protected abstract copy(from: Storage, to: Storage, form: Form): MaybeFinding;
@@ -170,9 +174,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     inputs: NoInfer<Inputs>,
     params: NoInfer<Params>,
   ): Result {
+    validateAlive(this);
+    validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
-    const forms = this.#formsOf(inputs) as Forms<Inputs>;
-    const plan = op.plan(forms, params);
+    const forms = (this.#recording?.formsOf(inputs) ?? inputs) as Forms<Inputs>;
+    const plan = planOp(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
     if (op.parts === undefined) throw unsupportedOp(this, op, forms, params);
@@ -182,6 +188,9 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   record<Inputs extends object, Result>(steps: (inputs: Inputs) => Result, inputs: Inputs): Program<Inputs, Result> {
     validateAlive(this);
     this.#validateNotRecording("a program");
+    if (typeof steps !== "function" || typeof inputs !== "object" || inputs === null) {
+      throw new OctetError("ERR_UNSUPPORTED", "record takes a function that calls ops, and an object of its inputs");
+    }
     const recording = new Recording<Storage, Launch>(this, {
       allocate: (form) => this.allocate(form),
       release: (storage) => this.release(storage),
@@ -269,7 +278,6 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /** The handles of a call, checked, in the order of its inputs. */
   #validateInputs(op: AnyOp, inputs: object): readonly AnyHandle[] {
-    validateAlive(this);
     const handles: AnyHandle[] = [];
     for (const [name, handle] of namedHandles(inputs)) {
       if (handle === undefined && op.optional?.includes(name)) continue;
@@ -279,18 +287,6 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       handles.push(handle);
     }
     return handles;
-  }
-
-  /** Inputs as `plan` sees them: handles are forms. A recording knows only how far a state has come since its program began. */
-  #formsOf(inputs: object): object {
-    const recording = this.#recording;
-    if (recording === undefined) return inputs;
-    return mapInputs(inputs, (handle: AnyHandle) => {
-      if (!isState(handle)) return handle;
-      const { slots, capacity, chunk } = handle;
-      const state = recording.states.get(handle as unknown as StateHandle<Storage>);
-      return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
-    });
   }
 
   #uploadData(form: Form, host: HostData): AnyHandle {
@@ -341,10 +337,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   async #read(
     parts: readonly (readonly [Storage, object])[],
     outcome: Outcome | undefined,
+    changes = false,
   ): Promise<readonly HostData[]> {
     try {
       const data = await this.#settleAfter(
-        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form))),
+        Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
       if (outcome?.settled === false) await this.#settleAfter(this.wait());
       const error = outcome?.report();
@@ -368,7 +365,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     state.validateRows();
     const { operand, form, length, outcome } = state;
     const parts = operand.rows.map((storage, index) => [storage, slotMemory(form.slots[index], form)] as const);
-    return hostStateOf(form, length, (await this.#read(parts, outcome)) as readonly HostTensor[]);
+    return hostStateOf(form, length, (await this.#read(parts, outcome, true)) as readonly HostTensor[]);
   }
 
   #launchSetLength(operand: StateOperand<Storage>, length: number): void {

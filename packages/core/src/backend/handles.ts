@@ -61,6 +61,7 @@ class TensorHandle<Storage> extends DeviceHandle<Storage> implements Tensor {
     super(parts, form);
     this.dtype = form.dtype;
     this.shape = Object.freeze([...form.shape]);
+    Object.freeze(this);
   }
 }
 
@@ -74,6 +75,7 @@ class QuantizedHandle<Storage> extends DeviceHandle<Storage> implements Quantize
     this.shape = Object.freeze([...form.shape]);
     this.granularity = Object.freeze({ ...form.granularity });
     this.bits = form.bits;
+    Object.freeze(this);
   }
 }
 
@@ -85,6 +87,7 @@ class RowCodesHandle<Storage> extends DeviceHandle<Storage> implements RowCodes 
     super(parts, form);
     this.shape = Object.freeze([...form.shape]);
     this.activations = form.activations;
+    Object.freeze(this);
   }
 }
 

@@ -22,6 +22,7 @@ export class OutcomeLedger {
 
   /** Settles the outcomes that are known, in call order. */
   settle(): void {
+    if (this.#unreported.length > 0) this.#dropReported();
     let count = 0;
     for (const outcome of this.#open) {
       if (!outcome.settle()) break;
@@ -33,7 +34,12 @@ export class OutcomeLedger {
 
   /** The first error that no download has thrown. Each is handed out once. */
   takeUnreported(): OctetError | undefined {
-    this.#unreported = this.#unreported.filter(({ reported }) => !reported);
+    this.#dropReported();
     return this.#unreported.shift()?.report();
+  }
+
+  /** Lets go of errors that were thrown, so that a backend on which nobody calls `sync` does not keep them. */
+  #dropReported(): void {
+    this.#unreported = this.#unreported.filter(({ reported }) => !reported);
   }
 }

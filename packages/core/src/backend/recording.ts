@@ -2,6 +2,7 @@ import { OctetError } from "../errors.ts";
 import { bytesOf, type Form } from "../tensors/forms.ts";
 import type { AnyHandle, Backend, DataHandle } from "./contract.ts";
 import { type DeviceHandle, formOf, makeHandle } from "./handles.ts";
+import { mapInputs } from "./inputs.ts";
 import type { Step } from "./launching.ts";
 import type { StateHandle } from "./state-handle.ts";
 import { isState, validateOwned } from "./validation.ts";
@@ -34,8 +35,8 @@ export function notRecordable(what: string): OctetError {
 export class Recording<Storage, Launch> {
   readonly steps: Step<Storage, Launch>[] = [];
   /** Handles that were made before, in the order of their first use. */
-  readonly constants = new Set<DeviceHandle<Storage>>();
-  readonly states = new Map<StateHandle<Storage>, RecordedState<Storage>>();
+  readonly constants: Set<DeviceHandle<Storage>> = new Set();
+  readonly states: Map<StateHandle<Storage>, RecordedState<Storage>> = new Map();
   readonly #backend: Backend;
   readonly #memory: Memory<Storage>;
   readonly #owned: Storage[] = [];
@@ -88,6 +89,16 @@ export class Recording<Storage, Launch> {
     const input = makeHandle({ backend: this.#backend, storage, outcome: undefined, release: () => {} }, form);
     this.#made.add(input);
     return input;
+  }
+
+  /** Inputs as `plan` sees them: handles are forms, but how far a state has come is known only since the program began. */
+  formsOf(inputs: object): object {
+    return mapInputs(inputs, (handle: AnyHandle) => {
+      if (!isState(handle)) return handle;
+      const { slots, capacity, chunk } = handle;
+      const length = this.states.get(handle as unknown as StateHandle<Storage>)?.advance ?? 0;
+      return { slots, capacity, ...(chunk !== undefined && { chunk }), length };
+    });
   }
 
   /** Notes what a step uses. @throws OctetError `ERR_UNSUPPORTED` for a state that is not among the inputs */

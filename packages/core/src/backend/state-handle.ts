@@ -1,5 +1,6 @@
 import { DisposableObject } from "../disposable-object.ts";
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { physicalRows, type StateForm, type StateSlot, stateBytes } from "../tensors/forms.ts";
 import type { Backend, State } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
@@ -62,6 +63,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     this.#length = length;
     this.#oldest = [...oldest];
     this.#outcome = outcome;
+    Object.freeze(this);
   }
 
   get length(): number {
@@ -164,7 +166,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     if (!Number.isInteger(length) || length < 0 || length > this.#length) {
       throw new OctetError(
         "ERR_RANGE",
-        `got the length ${String(length)}; this state can go back to 0..${this.#length}`,
+        `got the length ${formatValue(length)}; this state can go back to 0..${this.#length}`,
       );
     }
     if (this.#canGoOnAt(length)) return length;

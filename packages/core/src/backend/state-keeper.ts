@@ -6,8 +6,8 @@ import {
   stateBytes,
   type TensorForm,
 } from "../tensors/forms.ts";
+import { HostTensor } from "../tensors/host-tensor.ts";
 import { type HostState, stateMemoryOf } from "../tensors/state.ts";
-import type { HostTensor } from "../tensors/tensor.ts";
 import type { AnyHandle, Backend } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
 import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
@@ -50,9 +50,9 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     const { length } = host;
     const memory = length > 0 ? stateMemoryOf(host).rows : undefined;
     const oldest = form.slots.map((_, index) => (length > 0 ? length - host.rows[index].shape[0] : 0));
-    return this.#make(form, { length, oldest }, [], (memoryForm, index, storage) => {
-      if (index === undefined) return this.#device.write(storage, { ...lengthForm, data: Int32Array.of(length) });
-      return memory && this.#device.write(storage, { ...memoryForm, ...memory[index] });
+    return this.#make(form, { length, oldest }, [], (_form, index, storage) => {
+      if (index === undefined) return this.#device.write(storage, new HostTensor("int32", [1], Int32Array.of(length)));
+      return memory && this.#device.write(storage, memory[index]);
     });
   }
 

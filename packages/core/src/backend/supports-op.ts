@@ -1,4 +1,5 @@
 import { OctetError } from "../errors.ts";
+import { planOp, validateCall } from "../ops/plan-op.ts";
 import type { AnyOp, RunPart } from "./contract.ts";
 import type { KernelTable } from "./kernels.ts";
 
@@ -7,30 +8,23 @@ import type { KernelTable } from "./kernels.ts";
  * @throws OctetError `ERR_UNSUPPORTED` when this is not a call of an op at all
  */
 export function supportsOp(kernels: KernelTable<unknown>, op: AnyOp, inputs: object, params: object): boolean {
-  if (typeof op?.plan !== "function") {
-    throw new OctetError(
-      "ERR_UNSUPPORTED",
-      `got ${String(op)}; ask supports(op, forms, params), as in supports(linearOp, { x, weight }, {})`,
-    );
-  }
+  validateCall(op, inputs, params);
   try {
     return hasKernels(kernels, op, inputs, params);
   } catch (error) {
     if (OctetError.isInstance(error)) return false;
-    throw new OctetError("ERR_UNSUPPORTED", `the forms or parameters are not those of ${op.name}: ${String(error)}`, {
-      cause: error,
-    });
+    throw error;
   }
 }
 
 function hasKernels(kernels: KernelTable<unknown>, op: AnyOp, inputs: object, params: object): boolean {
-  const plan = op.plan(inputs as never, params);
+  const plan = planOp(op, inputs as never, params);
   if (kernels.find(op, inputs, plan.params) !== undefined) return true;
   if (op.parts === undefined) return false;
   let supported = true;
   const ask = ((part: AnyOp, partInputs: object, partParams: object) => {
     supported &&= hasKernels(kernels, part, partInputs, partParams);
-    return part.plan(partInputs as never, partParams).output;
+    return planOp(part, partInputs as never, partParams).output;
   }) as RunPart<unknown>;
   op.parts(ask, inputs as never, params);
   return supported;

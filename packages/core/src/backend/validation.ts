@@ -1,16 +1,14 @@
 /** The checks that no op can make by itself, shared by all backends so that each throws the same error for the same mistake. */
 import { OctetError } from "../errors.ts";
 import { bytesOf, type Form, isStateForm, type QuantizedForm, stateBytes } from "../tensors/forms.ts";
-import { type HostRowCodes, isHostRowCodes, rowCodesForm, validateHostRowCodes } from "../tensors/row-codes.ts";
-import { type HostState, isHostState, validateHostState } from "../tensors/state.ts";
 import {
   type HostQuantizedTensor,
-  type HostTensor,
   isHostQuantizedTensor,
-  normalizeHostTensor,
-  type TensorLike,
   validateHostQuantizedTensor,
-} from "../tensors/tensor.ts";
+} from "../tensors/host-quantized-tensor.ts";
+import { type HostTensor, normalizeHostTensor, type TensorLike } from "../tensors/host-tensor.ts";
+import { type HostRowCodes, isHostRowCodes, rowCodesForm, validateHostRowCodes } from "../tensors/row-codes.ts";
+import { type HostState, isHostState, validateHostState } from "../tensors/state.ts";
 import type { AnyHandle, AnyOp, Backend, State } from "./contract.ts";
 
 /** @throws OctetError `ERR_DISPOSED` */

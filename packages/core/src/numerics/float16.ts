@@ -1,4 +1,4 @@
-import { bitsToFloat32, float32ToBits } from "./numerics.ts";
+import { bitsToFloat32, float32ToBits, notANumber } from "./numerics.ts";
 
 /** 2^-24, the unit of float16 subnormals. */
 const subnormalUnit = 2 ** -24;
@@ -23,14 +23,16 @@ export function float16Values(): Float32Array {
   return decoded;
 }
 
-/** The value of float16 bits, exactly. */
+/** The value of float16 bits, exactly. @throws OctetError `ERR_DTYPE` for what is not a number */
 export function float16ToFloat32(bits: number): number {
+  if (typeof bits !== "number") throw notANumber(bits);
   return decode(bits & 0xffff);
 }
 
 /**
  * The bits of the nearest float16, ties to even; 65520 and above become an infinity, subnormals are kept. A NaN stays a NaN; its
  * sign and payload are the engine's. `value` is taken as a float32: rounding from float64 would round twice.
+ * @throws OctetError `ERR_DTYPE` for what is not a number
  */
 export function float32ToFloat16(value: number): number {
   const bits = float32ToBits(value);

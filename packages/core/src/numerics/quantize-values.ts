@@ -1,6 +1,8 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
+import { allocate } from "../tensors/dtype.ts";
 import type { ScaleLayout } from "../tensors/granularity.ts";
-import { fl32, rne } from "./numerics.ts";
+import { fl32, notANumber, rne } from "./numerics.ts";
 
 /** The codes that a quantization may use. `qmax` divides the maximum; codes are clamped to `lowest` .. `qmax`. */
 export interface CodeRange {
@@ -8,13 +10,25 @@ export interface CodeRange {
   readonly lowest: number;
 }
 
-/** The scale of a group whose largest magnitude is `amax`: fl32(amax / qmax), or 1 where that is 0. */
+/**
+ * The scale of a group whose largest magnitude is `amax`: fl32(amax / qmax), or 1 where that is 0.
+ * @throws OctetError `ERR_DTYPE` for what is not a number
+ */
 export function scaleOf(amax: number, qmax: number): number {
+  if (typeof amax !== "number") throw notANumber(amax);
+  if (typeof qmax !== "number") throw notANumber(qmax);
   return fl32(amax / qmax) || 1;
 }
 
-/** The code of a value: clamp(rne(fl32(value / scale))). A division: multiplying by 1 / scale changes codes. */
-export function codeOf(value: number, scale: number, { lowest, qmax }: CodeRange): number {
+/**
+ * The code of a value: clamp(rne(fl32(value / scale))). A division: multiplying by 1 / scale changes codes.
+ * @throws OctetError `ERR_DTYPE` for what is not a number
+ */
+export function codeOf(value: number, scale: number, range: CodeRange): number {
+  if (typeof value !== "number") throw notANumber(value);
+  if (typeof scale !== "number") throw notANumber(scale);
+  if (typeof range?.lowest !== "number" || typeof range.qmax !== "number") throw notANumber(range);
+  const { lowest, qmax } = range;
   return Math.min(Math.max(rne(fl32(value / scale)), lowest), qmax);
 }
 
@@ -28,7 +42,7 @@ export function quantizeValues(
   range: CodeRange,
   codes: Int8Array | Int16Array,
 ): Float32Array {
-  const scales = new Float32Array(channels);
+  const scales = allocate("float32", channels);
   let finite = true;
   for (let o = 0, i = 0; o < outer; o++) {
     for (let c = 0; c < channels; c++) {
@@ -65,10 +79,10 @@ export function nonFiniteError(values: Float32Array): OctetError {
 
 /** The error of a tensor with NaN or infinities, for every backend that finds them. `value` is the first one, where it is known. */
 export function nonFinite(firstIndex: number, count: number, value?: number): OctetError {
-  const what = value === undefined ? "a NaN or infinity" : String(value);
-  const elements = count === 1 ? "1 element is not finite" : `${count} elements are not finite, the first`;
+  const what = value === undefined ? "a NaN or infinity" : formatValue(value);
+  const elements = count === 1 ? "1 element is not finite" : `${formatValue(count)} elements are not finite, the first`;
   return new OctetError(
     "ERR_NON_FINITE",
-    `${elements}: element ${firstIndex} is ${what}; only finite values can be quantized, so fix or leave out this tensor`,
+    `${elements}: element ${formatValue(firstIndex)} is ${what}; only finite values can be quantized, so fix or leave out this tensor`,
   );
 }

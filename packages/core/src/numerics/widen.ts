@@ -1,27 +1,34 @@
-import { allocate, type FloatDType, type TypedArrayOf } from "../tensors/dtype.ts";
-import type { HostTensor } from "../tensors/tensor.ts";
+import { OctetError } from "../errors.ts";
+import { className } from "../format-value.ts";
+import { createArray } from "../tensors/create-array.ts";
+import {
+  allocate,
+  type DType,
+  type FloatDType,
+  holdsDType,
+  type TypedArrayOf,
+  validateFloatDType,
+} from "../tensors/dtype.ts";
+import { normalizeHostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { float32ToBfloat16 } from "./bfloat16.ts";
-import { float16Values, float32ToFloat16 } from "./float16.ts";
+import { float32ToFloat16 } from "./float16.ts";
 import { bitsToFloat32, fl32, float32ToBits } from "./numerics.ts";
 
-/** The elements as float32, exactly. float32 data is returned itself, not a copy. */
-export function widen(tensor: HostTensor<FloatDType>): Float32Array {
-  if (tensor.dtype === "float32") return tensor.data as Float32Array;
-  const bits = tensor.data as Uint16Array;
-  const values = new Float32Array(bits.length);
-  if (tensor.dtype === "bfloat16") {
-    // bfloat16 is the upper half of a float32: shift the bits into place instead of converting numbers.
-    const words = new Uint32Array(values.buffer);
-    for (let i = 0; i < bits.length; i++) words[i] = bits[i] << 16;
-  } else {
-    const table = float16Values();
-    for (let i = 0; i < bits.length; i++) values[i] = table[bits[i]];
-  }
-  return values;
+/**
+ * `values()` of any tensor, a plain object as well: its elements as numbers to compute with.
+ * @throws OctetError `ERR_DTYPE`, `ERR_SHAPE`, `ERR_OUT_OF_MEMORY`
+ */
+export function widen(tensor: TensorLike<DType>): Float32Array {
+  return normalizeHostTensor(tensor, "the tensor").values();
 }
 
-/** float32 values rounded once (nearest even) to `dtype`. float32 data is returned itself, not a copy. */
+/**
+ * float32 values rounded once (nearest even) to `dtype`. float32 data is returned itself, not a copy.
+ * @throws OctetError `ERR_DTYPE`, `ERR_OUT_OF_MEMORY`
+ */
 export function narrow<D extends FloatDType>(values: Float32Array, dtype: D): TypedArrayOf[D] {
+  validateFloatDType(dtype);
+  if (!holdsDType(values, "float32")) throw wrongArray(values, "Float32Array");
   if (dtype === "float32") return values as TypedArrayOf[D];
   const round = dtype === "float16" ? float32ToFloat16 : float32ToBfloat16;
   const bits = allocate(dtype, values.length);
@@ -29,10 +36,18 @@ export function narrow<D extends FloatDType>(values: Float32Array, dtype: D): Ty
   return bits;
 }
 
-/** float64 values rounded once (nearest even) to `dtype`. */
+/** float64 values rounded once (nearest even) to `dtype`. @throws OctetError `ERR_DTYPE`, `ERR_OUT_OF_MEMORY` */
 export function narrowFloat64<D extends FloatDType>(values: Float64Array, dtype: D): TypedArrayOf[D] {
-  if (dtype === "float32") return new Float32Array(values) as TypedArrayOf[D];
-  return narrow(Float32Array.from(values, roundToOdd), dtype);
+  validateFloatDType(dtype);
+  if (className(values) !== "Float64Array") throw wrongArray(values, "Float64Array");
+  if (dtype === "float32") return createArray(Float32Array, values) as TypedArrayOf[D];
+  const odd = allocate("float32", values.length);
+  for (let i = 0; i < odd.length; i++) odd[i] = roundToOdd(values[i]);
+  return narrow(odd, dtype);
+}
+
+function wrongArray(values: unknown, wanted: string): OctetError {
+  return new OctetError("ERR_DTYPE", `got ${className(values)} for the values; pass a ${wanted}`);
 }
 
 /**

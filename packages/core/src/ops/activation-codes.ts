@@ -1,8 +1,8 @@
 import type { Op, RowCodes, Tensor } from "../backend/contract.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
 import type { RowCodesKind } from "../tensors/forms.ts";
+import type { TensorLike } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
-import type { TensorLike } from "../tensors/tensor.ts";
 import { type ActivationKind, activationOp } from "./activation.ts";
 import { applyOp } from "./apply.ts";
 import { fusedOp } from "./fused-op.ts";
@@ -19,8 +19,13 @@ export interface ActivationCodesParams {
 }
 
 /** Fused: an activation function, and the rows of its result as codes for the next exact linear layer. */
-export const activationCodesOp: Op<ActivationCodesInputs, ActivationCodesParams, RowCodes> = fusedOp({
+export const activationCodesOp: Op<ActivationCodesInputs, ActivationCodesParams, RowCodes> = fusedOp<
+  ActivationCodesInputs,
+  ActivationCodesParams,
+  RowCodes
+>({
   name: "activationCodes",
+  params: { kind: "any", activations: "any" },
   complete: (params) => params,
   parts: (run, { x }, { kind, activations }) =>
     run(quantizeRowsOp, { x: run(activationOp, { x }, { kind }) }, { activations }),

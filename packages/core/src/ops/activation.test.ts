@@ -3,7 +3,7 @@ import { errorCode } from "../../test/support/error-code.ts";
 import { preciseGelu, preciseSilu } from "../../test/support/high-precision.ts";
 import { binary16, rationalOf, roundToFormat } from "../../test/support/rational.ts";
 import { widen } from "../numerics/widen.ts";
-import { hostTensor } from "../tensors/tensor.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 import { type ActivationKind, activation } from "./activation.ts";
 
 function apply(kind: ActivationKind, values: readonly number[]): number[] {

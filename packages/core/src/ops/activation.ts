@@ -1,10 +1,11 @@
 import type { Op, Tensor } from "../backend/contract.ts";
 import { OctetError } from "../errors.ts";
-import { narrowFloat64, widen } from "../numerics/widen.ts";
-import type { FloatDType } from "../tensors/dtype.ts";
-import type { HostTensor, TensorLike } from "../tensors/tensor.ts";
+import { formatValue } from "../format-value.ts";
+import { narrowFloat64 } from "../numerics/widen.ts";
+import { createArray } from "../tensors/create-array.ts";
+import { type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
+import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { applyOp } from "./apply.ts";
-import { validateFloatDType } from "./validate-dtype.ts";
 
 /** Element-wise functions between layers. `gelu` is the exact one, x * Phi(x), PyTorch's default; `silu` is x * sigmoid(x). */
 export type ActivationKind = "relu" | "gelu" | "silu";
@@ -28,14 +29,18 @@ export interface ActivationParams {
 /** An activation function of every element, here in float64, rounded once to the dtype of x. relu is exact. */
 export const activationOp: Op<ActivationInputs, ActivationParams, Tensor<FloatDType>> = {
   name: "activation",
+  params: { kind: "any" },
   plan({ x }, { kind }) {
     validateFloatDType(x.dtype, "the input of the activation");
     validateActivationKind(kind);
     return { params: { kind }, output: { dtype: x.dtype, shape: x.shape } };
   },
-  compute({ x: { dtype, shape, ...x } }, { kind }) {
-    const values = Float64Array.from(widen({ dtype, shape, ...x }), functions[kind]);
-    return { dtype, shape, data: narrowFloat64(values, dtype) };
+  compute({ x }, { kind }) {
+    const { dtype, shape } = x;
+    const values = createArray(Float64Array, x.values() as ArrayLike<number>);
+    const compute = functions[kind];
+    for (let i = 0; i < values.length; i++) values[i] = compute(values[i]);
+    return new HostTensor(dtype, shape, narrowFloat64(values, dtype));
   },
 };
 
@@ -52,7 +57,7 @@ export function activation(x: Tensor<FloatDType> | TensorLike<FloatDType>, kind:
 /** @throws OctetError `ERR_UNSUPPORTED` */
 export function validateActivationKind(kind: unknown): void {
   if (activationKinds.includes(kind as ActivationKind)) return;
-  throw new OctetError("ERR_UNSUPPORTED", `got the activation ${String(kind)}; use relu, gelu or silu`);
+  throw new OctetError("ERR_UNSUPPORTED", `got the activation ${formatValue(kind)}; use relu, gelu or silu`);
 }
 
 /** Phi(x), the share of a normal distribution below x, to about 1e-14 of its value in both tails. */

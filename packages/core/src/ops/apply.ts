@@ -1,11 +1,7 @@
 import type { Backend, Op } from "../backend/contract.ts";
+import { isHostQuantizedTensor, validateHostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import { normalizeHostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { isHostRowCodes, validateHostRowCodes } from "../tensors/row-codes.ts";
-import {
-  isHostQuantizedTensor,
-  normalizeHostTensor,
-  type TensorLike,
-  validateHostQuantizedTensor,
-} from "../tensors/tensor.ts";
 import { computeOp } from "./compute-op.ts";
 
 /**

@@ -1,9 +1,11 @@
 import type { Forms, HostOf, Hosts, Op } from "../backend/contract.ts";
 import type { Form, StateView } from "../tensors/forms.ts";
+import { type HostQuantizedTensor, isHostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import type { HostTensor } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
 import { isHostRowCodes, rowCodesForm } from "../tensors/row-codes.ts";
 import { isHostState, type StateMemory } from "../tensors/state.ts";
-import { type HostQuantizedTensor, type HostTensor, isHostQuantizedTensor } from "../tensors/tensor.ts";
+import { planOp } from "./plan-op.ts";
 
 type HostInput = HostTensor | HostQuantizedTensor | HostRowCodes | StateMemory | undefined | readonly HostInput[];
 
@@ -13,7 +15,7 @@ export function computeOp<Inputs extends object, Params extends object, Result>(
   inputs: Hosts<Inputs>,
   params: Params,
 ): HostOf<Result> {
-  return op.compute(inputs, op.plan(hostForms(inputs) as Forms<Inputs>, params).params);
+  return op.compute(inputs, planOp(op, hostForms(inputs) as Forms<Inputs>, params).params);
 }
 
 function hostForms(inputs: object): object {

@@ -4,9 +4,9 @@ import { createRandom, randomFloats } from "../../test/support/random.ts";
 import { binary16, binary32, brain16, multiply, rationalOf, roundToFormat } from "../../test/support/rational.ts";
 import { widen } from "../numerics/widen.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
-import { hostTensor } from "../tensors/tensor.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 import { dequantize } from "./dequantize.ts";
-import { quantizeSymmetric } from "./quantize.ts";
+import { quantizeSymmetric } from "./quantize-symmetric.ts";
 
 const codes = (shape: number[], ...values: number[]) => hostTensor("int8", shape, Int8Array.from(values));
 const scales = (shape: number[], ...values: number[]) => hostTensor("float32", shape, Float32Array.from(values));
@@ -30,7 +30,7 @@ describe("dequantize", () => {
 
   it("says what to pass when it is given a whole quantized tensor", () => {
     const q = quantizeSymmetric(scales([2, 3], 1, 2, 3, 4, 5, 6), { dim: 0 });
-    const whole = () => dequantize(q as never, undefined as never);
+    const whole = () => dequantize(q as never, q.scale, { dim: 0 });
     expect(errorCode(whole)).toBe("ERR_FORMAT");
     expect(whole).toThrow("pass q.quantized and q.scale");
   });

@@ -2,12 +2,13 @@ import type { Op, QuantizedTensor, Tensor } from "../backend/contract.ts";
 import { OctetError } from "../errors.ts";
 import { fl32 } from "../numerics/numerics.ts";
 import { narrow } from "../numerics/widen.ts";
-import { allocate, type FloatDType } from "../tensors/dtype.ts";
+import { validateOptions } from "../options.ts";
+import { allocate, type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
 import { isQuantizedForm } from "../tensors/forms.ts";
-import { type GranularityOptions, granularityOf, scaleLayout } from "../tensors/granularity.ts";
-import type { HostQuantizedTensor, HostTensor } from "../tensors/tensor.ts";
+import { type GranularityOptions, granularityKinds, granularityOf, scaleLayout } from "../tensors/granularity.ts";
+import { isHostQuantizedTensor, type QuantizedTensorLike } from "../tensors/host-quantized-tensor.ts";
+import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { applyOp } from "./apply.ts";
-import { validateFloatDType } from "./validate-dtype.ts";
 
 /** Of the result. */
 export interface DequantizeParams<D extends FloatDType = FloatDType> {
@@ -16,7 +17,10 @@ export interface DequantizeParams<D extends FloatDType = FloatDType> {
 }
 
 /** For codes and scales apart: the granularity that made them, and the dtype of the result. */
-export interface DequantizeOptions<D extends FloatDType = FloatDType> extends GranularityOptions, DequantizeParams<D> {}
+export interface DequantizeOptions<D extends FloatDType = FloatDType> extends GranularityOptions, DequantizeParams<D> {
+  /** Those that made the codes, which lie in their range; default 8, which holds all codes. */
+  readonly bits?: number;
+}
 
 export interface DequantizeInputs {
   readonly tensor: QuantizedTensor;
@@ -25,6 +29,7 @@ export interface DequantizeInputs {
 /** `fl32(code * scale)`, rounded once to `dtype`, in the codes' shape. Exact. Past the largest finite value: an infinity. */
 export const dequantizeOp: Op<DequantizeInputs, DequantizeParams, Tensor<FloatDType>> = {
   name: "dequantize",
+  params: { dtype: "any" },
   plan({ tensor }, { dtype = "float16" }) {
     if (!isQuantizedForm(tensor)) {
       const got = String((tensor as { dtype?: unknown }).dtype ?? "not quantized");
@@ -46,7 +51,7 @@ export const dequantizeOp: Op<DequantizeInputs, DequantizeParams, Tensor<FloatDT
         for (const end = i + inner; i < end; i++) values[i] = fl32(codes[i] * s);
       }
     }
-    return { dtype, shape: quantized.shape, data: narrow(values, dtype) };
+    return new HostTensor(dtype, quantized.shape, narrow(values, dtype));
   },
 };
 
@@ -59,26 +64,33 @@ export const dequantizeOp: Op<DequantizeInputs, DequantizeParams, Tensor<FloatDT
  */
 export function dequantize(tensor: QuantizedTensor, params?: DequantizeParams): Tensor<FloatDType>;
 export function dequantize<D extends FloatDType = "float16">(
-  tensor: HostQuantizedTensor,
+  tensor: QuantizedTensorLike,
   params?: DequantizeParams<D>,
 ): HostTensor<D>;
 export function dequantize<D extends FloatDType = "float16">(
-  quantized: HostTensor<"int8">,
-  scale: HostTensor<"float32">,
+  quantized: TensorLike<"int8">,
+  scale: TensorLike<"float32">,
   options?: DequantizeOptions<D>,
 ): HostTensor<D>;
 export function dequantize(
-  first: QuantizedTensor | HostQuantizedTensor | HostTensor<"int8">,
-  second?: DequantizeParams | HostTensor<"float32">,
+  first: QuantizedTensor | QuantizedTensorLike | TensorLike<"int8">,
+  second?: DequantizeParams | TensorLike<"float32">,
   options: DequantizeOptions = {},
 ): unknown {
-  if (!isHostScale(second)) return applyOp(dequantizeOp, { tensor: first }, second ?? {});
-  const { dtype, ...granularity } = options;
-  const tensor = { quantized: first, scale: second, granularity: granularityOf(granularity), bits: 8 };
+  if (isWhole(first) && !isScale(second))
+    return applyOp(dequantizeOp, { tensor: first }, second === undefined ? {} : second);
+  validateOptions("dequantize", options, { dtype: "any", bits: "any", ...granularityKinds });
+  const { dtype, bits = 8, dim, groupSize } = options;
+  const tensor = { quantized: first, scale: second, granularity: granularityOf({ dim, groupSize }), bits };
   return applyOp(dequantizeOp, { tensor }, dtype === undefined ? {} : { dtype });
 }
 
+/** Whether a tensor holds codes and scales, on a device or on the host. */
+function isWhole(value: unknown): value is QuantizedTensor | QuantizedTensorLike {
+  return isHostQuantizedTensor(value) || (typeof value === "object" && value !== null && "backend" in value);
+}
+
 /** Tells scales from parameters: scales have data. */
-function isHostScale(value: DequantizeParams | HostTensor<"float32"> | undefined): value is HostTensor<"float32"> {
+function isScale(value: unknown): value is TensorLike<"float32"> {
   return typeof value === "object" && value !== null && "data" in value;
 }

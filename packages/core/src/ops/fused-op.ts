@@ -1,9 +1,10 @@
 import type { FormOf, Forms, HostOf, Hosts, Op, OpParts, OpPlan, RunPart } from "../backend/contract.ts";
 import { computeOp } from "./compute-op.ts";
+import { planOp } from "./plan-op.ts";
 
 /** What a fused op is made of. Its plan and its definition follow from the parts. */
 export interface FusedOpDescription<Inputs extends object, Params extends object>
-  extends Pick<Op<Inputs, Params, unknown>, "name" | "optional" | "changes" | "finite"> {
+  extends Pick<Op<Inputs, Params, unknown>, "name" | "params" | "optional" | "changes" | "finite"> {
   /** Fills in defaults, and checks what the parts would not. */
   complete(params: Params): Required<Params>;
   /** The sequence. */
@@ -27,7 +28,7 @@ export function fusedOp<Inputs extends object, Params extends object, Result>({
       let ahead = 0;
       let advance = 0;
       const planPart: RunPart<unknown> = (op, partInputs, partParams) => {
-        const part = op.plan(partInputs as never, partParams);
+        const part = planOp(op, partInputs as never, partParams);
         ahead = Math.max(ahead, advance + (part.ahead ?? 0));
         advance += part.advance ?? 0;
         return part.output;

@@ -4,7 +4,7 @@ import { floats, normals } from "../../test/support/tensors.ts";
 import { allocate } from "../tensors/dtype.ts";
 import { linear } from "./linear.ts";
 import { type LinearActivations, maxExactInFeatures } from "./linear-geometry.ts";
-import { quantizeSymmetric } from "./quantize.ts";
+import { quantizeSymmetric } from "./quantize-symmetric.ts";
 
 const modes: readonly LinearActivations[] = ["float", "int16", "int8"];
 

@@ -1,5 +1,6 @@
 import { OctetError } from "../errors.ts";
-import type { FloatDType } from "../tensors/dtype.ts";
+import { formatValue } from "../format-value.ts";
+import { type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
 import {
   isQuantizedForm,
   isRowCodesForm,
@@ -10,7 +11,6 @@ import {
 } from "../tensors/forms.ts";
 import { normalizeGranularity } from "../tensors/granularity.ts";
 import { formatShape } from "../tensors/shape.ts";
-import { validateFloatDType } from "./validate-dtype.ts";
 
 /** How `linear` treats activations: as floats, or quantized per row to integers, which makes the result exact. */
 export type LinearActivations = "float" | "int16" | "int8";
@@ -87,7 +87,7 @@ function resultOf(x: TensorForm | RowCodesForm, params: LinearParams): Required<
   const made = isRowCodesForm(x) ? x.activations : undefined;
   const { activations = made ?? "float" } = params;
   if (!linearActivations.includes(activations)) {
-    throw new OctetError("ERR_UNSUPPORTED", `got activations ${String(activations)}; use float, int16 or int8`);
+    throw new OctetError("ERR_UNSUPPORTED", `got activations ${formatValue(activations)}; use float, int16 or int8`);
   }
   if (made !== undefined && activations !== made) {
     throw new OctetError(

@@ -5,10 +5,10 @@ import { exactLinear, integerLinear } from "../../test/support/reference-linear.
 import { floats, normals, weightOf } from "../../test/support/tensors.ts";
 import { narrow } from "../numerics/widen.ts";
 import { floatDTypes } from "../tensors/dtype.ts";
-import { hostTensor } from "../tensors/tensor.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 import { linear } from "./linear.ts";
 import { maxExactInFeatures } from "./linear-geometry.ts";
-import { quantizeSymmetric } from "./quantize.ts";
+import { quantizeSymmetric } from "./quantize-symmetric.ts";
 
 const exactModes = ["int16", "int8"] as const;
 

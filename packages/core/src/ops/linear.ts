@@ -1,15 +1,13 @@
 import type { Op, QuantizedTensor, RowCodes, Tensor } from "../backend/contract.ts";
 import { fl32 } from "../numerics/numerics.ts";
-import { narrow, narrowFloat64, widen } from "../numerics/widen.ts";
-import type { FloatDType } from "../tensors/dtype.ts";
+import { narrow, narrowFloat64 } from "../numerics/widen.ts";
+import { validateOptions } from "../options.ts";
+import { createArray } from "../tensors/create-array.ts";
+import { allocate, type FloatDType } from "../tensors/dtype.ts";
+import { type HostQuantizedTensor, isHostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import type { HostRowCodes } from "../tensors/row-codes.ts";
 import { isHostRowCodes } from "../tensors/row-codes.ts";
-import {
-  type HostQuantizedTensor,
-  type HostTensor,
-  isHostQuantizedTensor,
-  type TensorLike,
-} from "../tensors/tensor.ts";
 import { applyOp } from "./apply.ts";
 import { hostForm } from "./compute-op.ts";
 import { type LinearGeometry, type LinearParams, linearGeometry } from "./linear-geometry.ts";
@@ -45,6 +43,7 @@ export interface LinearInputs {
  */
 export const linearOp: Op<LinearInputs, LinearParams, Tensor<FloatDType>> = {
   name: "linear",
+  params: { activations: "any", dtype: "any" },
   optional: ["bias"],
   plan({ x, weight, bias }, params) {
     const { activations, dtype, outputShape } = linearGeometry(x, weight, bias, params);
@@ -52,20 +51,20 @@ export const linearOp: Op<LinearInputs, LinearParams, Tensor<FloatDType>> = {
   },
   compute({ x, weight, bias }, params) {
     const geometry = linearGeometry(hostForm(x) as never, hostForm(weight) as never, bias, params);
-    const biasValues = bias && widen(bias);
+    const biasValues = bias?.values();
     if (!isHostQuantizedTensor(weight)) {
-      const unscaled = { values: new Float64Array(widen(weight)), scales: undefined, groupSize: geometry.k };
-      return floatLinear(geometry, widen(x as HostTensor<FloatDType>), unscaled, biasValues);
+      const unscaled = { values: toFloat64(weight.values()), scales: undefined, groupSize: geometry.k };
+      return floatLinear(geometry, (x as HostTensor<FloatDType>).values(), unscaled, biasValues);
     }
     const { granularity } = weight;
     const scaled = {
-      values: new Float64Array(weight.quantized.data),
+      values: toFloat64(weight.quantized.data),
       scales:
-        granularity.kind === "tensor" ? new Float32Array(geometry.n).fill(weight.scale.data[0]) : weight.scale.data,
+        granularity.kind === "tensor" ? allocate("float32", geometry.n).fill(weight.scale.data[0]) : weight.scale.data,
       groupSize: granularity.kind === "group" ? granularity.size : geometry.k,
     };
     if (isHostRowCodes(x)) return integerLinear(geometry, x, scaled, biasValues);
-    if (geometry.activations === "float") return floatLinear(geometry, widen(x), scaled, biasValues);
+    if (geometry.activations === "float") return floatLinear(geometry, x.values(), scaled, biasValues);
     return integerLinear(
       geometry,
       quantizeRowsOp.compute({ x }, { activations: geometry.activations }),
@@ -97,11 +96,9 @@ export function linear<D extends FloatDType = "float32">(
   weight: HostQuantizedTensor,
   options?: HostLinearOptions<D>,
 ): HostTensor<D>;
-export function linear(
-  x: object,
-  weight: object,
-  { bias, ...params }: LinearOptions | HostLinearOptions = {},
-): unknown {
+export function linear(x: object, weight: object, options: LinearOptions | HostLinearOptions = {}): unknown {
+  validateOptions("linear", options, { bias: "any", ...linearOp.params });
+  const { bias, ...params } = options;
   return applyOp(linearOp, { x, weight, bias: bias ?? undefined }, params);
 }
 
@@ -121,8 +118,8 @@ function floatLinear(
   { values, scales, groupSize }: ScaledWeight,
   bias: Float32Array | undefined, // [n]
 ): HostTensor<FloatDType> {
-  const rows = new Float64Array(x);
-  const y = new Float64Array(m * n);
+  const rows = toFloat64(x);
+  const y = createArray(Float64Array, m * n);
   const groups = k / groupSize;
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
@@ -134,7 +131,7 @@ function floatLinear(
       y[row * n + column] = bias === undefined ? sum : sum + bias[column];
     }
   }
-  return { dtype, shape: outputShape, data: narrowFloat64(y, dtype) };
+  return new HostTensor(dtype, outputShape, narrowFloat64(y, dtype));
 }
 
 function integerLinear(
@@ -143,8 +140,8 @@ function integerLinear(
   { values, scales }: ScaledWeight & { readonly scales: Float32Array },
   bias: Float32Array | undefined, // [n]
 ): HostTensor<FloatDType> {
-  const rows = new Float64Array(codes.data);
-  const y = new Float32Array(m * n);
+  const rows = toFloat64(codes.data);
+  const y = allocate("float32", m * n);
   for (let row = 0; row < m; row++) {
     for (let column = 0; column < n; column++) {
       const total = dot(rows, row * k, values, column * k, k);
@@ -152,7 +149,7 @@ function integerLinear(
       y[row * n + column] = bias === undefined ? product : fl32(product + bias[column]);
     }
   }
-  return { dtype, shape: outputShape, data: narrow(y, dtype) };
+  return new HostTensor(dtype, outputShape, narrow(y, dtype));
 }
 
 /** The sum of products of two runs of `length` elements, starting from +0. */
@@ -160,4 +157,9 @@ function dot(a: Float64Array, aOffset: number, b: Float64Array, bOffset: number,
   let sum = 0;
   for (let i = 0; i < length; i++) sum += a[aOffset + i] * b[bOffset + i];
   return sum;
+}
+
+/** Numbers as float64: exactly, and without converting in the inner loop. */
+function toFloat64(values: ArrayLike<number>): Float64Array {
+  return createArray(Float64Array, values);
 }

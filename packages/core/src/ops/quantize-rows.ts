@@ -1,15 +1,14 @@
 import type { Op, RowCodes, Tensor } from "../backend/contract.ts";
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { quantizeValues } from "../numerics/quantize-values.ts";
-import { widen } from "../numerics/widen.ts";
-import { allocate, type FloatDType } from "../tensors/dtype.ts";
+import { allocate, type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
 import { type RowCodesKind, rowCodesDType, rowCount } from "../tensors/forms.ts";
+import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { type HostRowCodes, rowCodesLimit } from "../tensors/row-codes.ts";
 import { formatShape } from "../tensors/shape.ts";
-import type { TensorLike } from "../tensors/tensor.ts";
 import { applyOp } from "./apply.ts";
 import { validateExactFeatures } from "./linear-geometry.ts";
-import { validateFloatDType } from "./validate-dtype.ts";
 
 export interface QuantizeRowsOptions {
   readonly activations: RowCodesKind;
@@ -26,10 +25,11 @@ export interface QuantizeRowsInputs {
  */
 export const quantizeRowsOp: Op<QuantizeRowsInputs, QuantizeRowsOptions, RowCodes> = {
   name: "quantizeRows",
+  params: { activations: "any" },
   plan({ x }, { activations }) {
     validateFloatDType(x.dtype, "the tensor of activations");
     if (!Object.hasOwn(rowCodesLimit, activations)) {
-      throw new OctetError("ERR_UNSUPPORTED", `got activations ${String(activations)}; use int16 or int8`);
+      throw new OctetError("ERR_UNSUPPORTED", `got activations ${formatValue(activations)}; use int16 or int8`);
     }
     const k = x.shape.at(-1);
     if (k === undefined)
@@ -41,11 +41,11 @@ export const quantizeRowsOp: Op<QuantizeRowsInputs, QuantizeRowsOptions, RowCode
     const codes = allocate(rowCodesDType(activations), x.data.length);
     const limit = rowCodesLimit[activations];
     const layout = { outer: 1, channels: rowCount(x.shape), inner: x.shape[x.shape.length - 1] };
-    const scales = quantizeValues(widen(x), layout, { qmax: limit, lowest: -limit }, codes);
+    const scales = quantizeValues(x.values(), layout, { qmax: limit, lowest: -limit }, codes);
     return {
       activations,
-      codes: { dtype: rowCodesDType(activations), shape: x.shape, data: codes },
-      scale: { dtype: "float32", shape: x.shape.slice(0, -1), data: scales },
+      codes: new HostTensor(rowCodesDType(activations), x.shape, codes),
+      scale: new HostTensor("float32", x.shape.slice(0, -1), scales),
     };
   },
   finite: () => ["x"],

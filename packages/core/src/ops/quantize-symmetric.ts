@@ -1,6 +1,8 @@
+import { validateOptions } from "../options.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
-import { type GranularityOptions, granularityOf } from "../tensors/granularity.ts";
-import type { HostQuantizedTensor, TensorLike } from "../tensors/tensor.ts";
+import { type GranularityOptions, granularityKinds, granularityOf } from "../tensors/granularity.ts";
+import type { HostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import { normalizeFloatTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { quantize } from "./quantize.ts";
 
 /** Options of `quantizeSymmetric`: `dim` (the axis that keeps its own scales) or `groupSize`, neither for one scale; 2 to 8 `bits`. */
@@ -16,9 +18,14 @@ export interface QuantizeSymmetricOptions extends GranularityOptions {
  */
 export function quantizeSymmetric(
   tensor: TensorLike<FloatDType>,
-  { bits = 8, ...options }: QuantizeSymmetricOptions = {},
+  options: QuantizeSymmetricOptions = {},
 ): HostQuantizedTensor {
-  return quantize(tensor, { granularity: granularityOf(options), bits });
+  validateOptions("quantizeSymmetric", options, { bits: "any", ...granularityKinds });
+  const { bits = 8, dim, groupSize } = options;
+  return quantize(normalizeFloatTensor(tensor, "the tensor to quantize"), {
+    granularity: granularityOf({ dim, groupSize }),
+    bits,
+  });
 }
 
 /**

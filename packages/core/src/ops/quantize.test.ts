@@ -5,8 +5,8 @@ import { quantizeGroup } from "../../test/support/reference-quantize.ts";
 import { fl32, rne } from "../numerics/numerics.ts";
 import { narrow, widen } from "../numerics/widen.ts";
 import type { FloatDType } from "../tensors/dtype.ts";
-import { hostTensor } from "../tensors/tensor.ts";
-import { type QuantizeSymmetricOptions, quantizeSymmetric, quantizeWeightPerChannel } from "./quantize.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
+import { type QuantizeSymmetricOptions, quantizeSymmetric, quantizeWeightPerChannel } from "./quantize-symmetric.ts";
 
 const floats = (shape: number[], ...values: number[]) => hostTensor("float32", shape, Float32Array.from(values));
 

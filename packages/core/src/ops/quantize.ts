@@ -1,12 +1,11 @@
 import type { Op, QuantizedTensor, Tensor } from "../backend/contract.ts";
 import { bitRange } from "../numerics/quantization-range.ts";
 import { quantizeValues } from "../numerics/quantize-values.ts";
-import { widen } from "../numerics/widen.ts";
-import type { FloatDType } from "../tensors/dtype.ts";
+import { allocate, type FloatDType, validateFloatDType } from "../tensors/dtype.ts";
 import { type Granularity, normalizeGranularity, scaleLayout, scaleShape } from "../tensors/granularity.ts";
-import type { HostQuantizedTensor, TensorLike } from "../tensors/tensor.ts";
+import type { HostQuantizedTensor } from "../tensors/host-quantized-tensor.ts";
+import { HostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { applyOp } from "./apply.ts";
-import { validateFloatDType } from "./validate-dtype.ts";
 
 export interface QuantizeOptions {
   readonly granularity: Granularity;
@@ -24,6 +23,7 @@ export interface QuantizeInputs {
  */
 export const quantizeOp: Op<QuantizeInputs, QuantizeOptions, QuantizedTensor> = {
   name: "quantize",
+  params: { granularity: "any", bits: "any" },
   plan({ x }, { granularity, bits = 8 }) {
     validateFloatDType(x.dtype, "the tensor to quantize");
     bitRange(bits);
@@ -35,11 +35,11 @@ export const quantizeOp: Op<QuantizeInputs, QuantizeOptions, QuantizedTensor> = 
   },
   compute({ x }, { granularity, bits }) {
     const { highest, lowest } = bitRange(bits);
-    const codes = new Int8Array(x.data.length);
-    const scales = quantizeValues(widen(x), scaleLayout(granularity, x.shape), { qmax: highest, lowest }, codes);
+    const codes = allocate("int8", x.data.length);
+    const scales = quantizeValues(x.values(), scaleLayout(granularity, x.shape), { qmax: highest, lowest }, codes);
     return {
-      quantized: { dtype: "int8", shape: x.shape, data: codes },
-      scale: { dtype: "float32", shape: scaleShape(granularity, x.shape), data: scales },
+      quantized: new HostTensor("int8", x.shape, codes),
+      scale: new HostTensor("float32", scaleShape(granularity, x.shape), scales),
       granularity,
       bits,
     };

@@ -3,11 +3,12 @@ import { errorCode, rejectionCode } from "../../test/support/error-code.ts";
 import { floats, normals } from "../../test/support/tensors.ts";
 import type { Backend } from "../backend/contract.ts";
 import { disposeSymbol } from "../disposable.ts";
-import { activation } from "../ops/activation.ts";
+import { activation, activationOp } from "../ops/activation.ts";
 import { dequantize } from "../ops/dequantize.ts";
 import { linear } from "../ops/linear.ts";
-import { quantizeSymmetric } from "../ops/quantize.ts";
-import { hostTensor } from "../tensors/tensor.ts";
+import { quantize } from "../ops/quantize.ts";
+import { quantizeSymmetric } from "../ops/quantize-symmetric.ts";
+import { hostTensor } from "../tensors/host-tensor.ts";
 import { createReferenceBackend } from "./reference-backend.ts";
 
 let backend: Backend;
@@ -28,27 +29,27 @@ describe("the ops are those of the host functions", () => {
     using x = backend.upload(host.x);
     using float = backend.upload(host.weight);
     using bias = backend.upload(host.bias);
-    using weight = backend.quantize(float, { granularity: { kind: "channel", dim: -2 }, bits: 6 });
+    using weight = quantize(float, { granularity: { kind: "channel", dim: -2 }, bits: 6 });
     const quantized = quantizeSymmetric(host.weight, { dim: 0, bits: 6 });
     expect(await backend.download(weight)).toEqual(quantized);
-    using half = backend.dequantize(weight);
+    using half = dequantize(weight);
     expect(await backend.download(half)).toEqual(dequantize(quantized.quantized, quantized.scale, { dim: 0 }));
     for (const activations of ["float", "int16", "int8"] as const) {
-      using y = backend.linear(x, weight, { bias, activations, dtype: "float32" });
+      using y = linear(x, weight, { bias, activations, dtype: "float32" });
       expect(await backend.download(y)).toEqual(
         linear(host.x, quantized, { bias: host.bias, activations, dtype: "float32" }),
       );
     }
-    using y = backend.linear(x, float);
+    using y = linear(x, float);
     expect(await backend.download(y)).toEqual(linear(host.x, host.weight));
-    using z = backend.activation(y, "gelu");
+    using z = activation(y, "gelu");
     expect(await backend.download(z)).toEqual(activation(linear(host.x, host.weight), "gelu"));
   });
 
   it("errors of the data are thrown at the call, and leave nothing behind", () => {
     using x = backend.upload(floats([2], 1, Number.NaN));
     const before = backend.memory();
-    expect(errorCode(() => backend.quantize(x, { granularity: { kind: "tensor" } }))).toBe("ERR_NON_FINITE");
+    expect(errorCode(() => quantize(x, { granularity: { kind: "tensor" } }))).toBe("ERR_NON_FINITE");
     expect(backend.memory()).toEqual(before);
   });
 });
@@ -62,7 +63,7 @@ describe("ownership", () => {
     const first = await backend.download(x);
     expect(first).toEqual(original);
     first.data.fill(7);
-    (first.shape as number[])[0] = 9;
+    expect(() => Object.assign(first.shape, { 0: 9 })).toThrow(TypeError);
     expect(await backend.download(x)).toEqual(original);
   });
 
@@ -86,7 +87,7 @@ describe("ownership", () => {
   it("takes only its own tensors", () => {
     using other = createReferenceBackend();
     using x = other.upload(normals(66, [2, 2]));
-    expect(errorCode(() => backend.activation(x, "relu"))).toBe("ERR_FOREIGN_TENSOR");
+    expect(errorCode(() => backend.run(activationOp, { x }, { kind: "relu" }))).toBe("ERR_FOREIGN_TENSOR");
   });
 });
 
@@ -94,7 +95,7 @@ describe("lifetime", () => {
   it("memory counts live tensors and the bytes of their data", () => {
     expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 });
     const x = backend.upload(normals(67, [3, 5], "float16"));
-    const weight = backend.quantize(x, { granularity: perChannel });
+    const weight = quantize(x, { granularity: perChannel });
     expect([x.byteLength, weight.byteLength]).toEqual([30, 15 + 12]);
     expect(backend.memory()).toEqual({ tensors: 2, bytes: 57 });
     x.dispose();
@@ -105,7 +106,7 @@ describe("lifetime", () => {
 
   it("describes its tensors, also after they are disposed", () => {
     const x = backend.upload(normals(68, [2, 4]));
-    const weight = backend.quantize(x, { granularity: { kind: "channel", dim: -1 }, bits: 3 });
+    const weight = quantize(x, { granularity: { kind: "channel", dim: -1 }, bits: 3 });
     expect([x.dtype, x.shape, x.backend === backend, x.disposed]).toEqual(["float32", [2, 4], true, false]);
     weight[disposeSymbol]();
     expect([weight.shape, weight.granularity, weight.bits]).toEqual([[2, 4], { kind: "channel", dim: 1 }, 3]);
@@ -116,20 +117,20 @@ describe("lifetime", () => {
     const x = backend.upload(normals(69, [2, 2]));
     x.dispose();
     x.dispose();
-    expect(errorCode(() => backend.activation(x, "relu"))).toBe("ERR_DISPOSED");
+    expect(errorCode(() => activation(x, "relu"))).toBe("ERR_DISPOSED");
     expect(await rejectionCode(backend.download(x))).toBe("ERR_DISPOSED");
     expect(backend.memory().tensors).toBe(0);
   });
 
   it("a disposed backend has disposed its tensors and does nothing more", async () => {
     const x = backend.upload(normals(70, [2, 2]));
-    const weight = backend.quantize(x, { granularity: perChannel });
+    const weight = quantize(x, { granularity: perChannel });
     backend.dispose();
     backend.dispose();
     expect([backend.disposed, x.disposed, weight.disposed]).toEqual([true, true, true]);
     expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 });
     expect(errorCode(() => backend.upload(normals(70, [2, 2])))).toBe("ERR_DISPOSED");
-    expect(errorCode(() => backend.activation(x, "relu"))).toBe("ERR_DISPOSED");
+    expect(errorCode(() => activation(x, "relu"))).toBe("ERR_DISPOSED");
     expect(await rejectionCode(backend.download(x))).toBe("ERR_DISPOSED");
     expect(await rejectionCode(backend.sync())).toBe("ERR_DISPOSED");
     x.dispose();
@@ -143,10 +144,10 @@ describe("lifetime", () => {
   it("a result too large is refused before it is made", () => {
     using x = backend.upload(floats([65536, 1], ...new Float32Array(65536)));
     using weight = backend.upload(floats([16385, 1], ...new Float32Array(16385)));
-    expect(errorCode(() => backend.linear(x, weight))).toBe("ERR_OUT_OF_MEMORY");
+    expect(errorCode(() => linear(x, weight))).toBe("ERR_OUT_OF_MEMORY");
   });
 });
 
 it("says what it is", () => {
-  expect(backend.info).toMatchObject({ name: "reference", apiVersion: 1, features: [] });
+  expect(backend.info).toMatchObject({ name: "reference", apiVersion: 2, features: [] });
 });

@@ -4,6 +4,7 @@ import type { AnyKernel, KernelTable, Operand, StateOperand } from "../backend/k
 import { copyHost } from "../tensors/copy-host.ts";
 import { allocate } from "../tensors/dtype.ts";
 import { type Form, isQuantizedForm, isRowCodesForm } from "../tensors/forms.ts";
+import { HostTensor } from "../tensors/host-tensor.ts";
 import { sizeOf } from "../tensors/shape.ts";
 
 /** The data of one handle; whatever made it has filled it in. */
@@ -29,7 +30,7 @@ class ReferenceBackend extends DeviceBackend<Storage, Launch> {
 
   protected override allocate(form: Form): Storage {
     if (isQuantizedForm(form) || isRowCodesForm(form)) return { host: undefined };
-    return { host: { ...form, data: allocate(form.dtype, sizeOf(form.shape)) } };
+    return { host: new HostTensor(form.dtype, form.shape, allocate(form.dtype, sizeOf(form.shape))) };
   }
 
   protected override write(storage: Storage, host: HostData): void {

@@ -1,19 +1,15 @@
+import { type HostQuantizedTensor, isHostQuantizedTensor } from "./host-quantized-tensor.ts";
+import type { HostTensor } from "./host-tensor.ts";
 import { type HostRowCodes, isHostRowCodes } from "./row-codes.ts";
-import { type HostQuantizedTensor, type HostTensor, isHostQuantizedTensor } from "./tensor.ts";
 
-/** A copy that shares no data. */
-export function copyHost<Host extends HostTensor | HostQuantizedTensor | HostRowCodes>(host: Host): Host;
-export function copyHost(
-  host: HostTensor | HostQuantizedTensor | HostRowCodes,
-): HostTensor | HostQuantizedTensor | HostRowCodes {
-  if (isHostQuantizedTensor(host)) {
-    const { quantized, scale, granularity } = host;
-    return { ...host, quantized: copyTensor(quantized), scale: copyTensor(scale), granularity: { ...granularity } };
-  }
-  if (isHostRowCodes(host)) return { ...host, codes: copyTensor(host.codes), scale: copyTensor(host.scale) };
-  return copyTensor(host);
+/** A copy that shares no data. @throws OctetError `ERR_OUT_OF_MEMORY` */
+export function copyHost<Host extends HostTensor | HostQuantizedTensor | HostRowCodes>(host: Host): Host {
+  return copyOf(host) as Host;
 }
 
-function copyTensor<Host extends HostTensor>(host: Host): Host {
-  return { ...host, shape: [...host.shape], data: host.data.slice() };
+function copyOf(host: HostTensor | HostQuantizedTensor | HostRowCodes): typeof host {
+  if (isHostRowCodes(host)) return { ...host, codes: host.codes.copy(), scale: host.scale.copy() };
+  if (!isHostQuantizedTensor(host)) return (host as HostTensor).copy();
+  const { quantized, scale, granularity, bits } = host as HostQuantizedTensor;
+  return { quantized: quantized.copy(), scale: scale.copy(), granularity, bits };
 }

@@ -1,4 +1,5 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { bytesPerElement, type DType, isDType } from "./dtype.ts";
 import { type Granularity, scaleShape } from "./granularity.ts";
 import { formatShape, sizeOf, validateShape } from "./shape.ts";
@@ -118,7 +119,7 @@ export function slotIndex(form: StateForm, name: string): number {
   const index = form.slots.findIndex((slot) => slot.name === name);
   if (index >= 0) return index;
   const names = form.slots.map((slot) => slot.name).join(", ");
-  throw new OctetError("ERR_SHAPE", `the state has no slot ${String(name)}; it has ${names || "none"}`);
+  throw new OctetError("ERR_SHAPE", `the state has no slot ${formatValue(name)}; it has ${names || "none"}`);
 }
 
 /** A form for people; the same text only for equal forms. */
@@ -133,20 +134,20 @@ export function formatForm(form: Form): string {
 /** A copy of a state's form, checked. @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_RANGE` */
 export function normalizeStateForm(form: StateForm): StateForm {
   if (typeof form !== "object" || form === null || !Array.isArray(form.slots)) {
-    throw new OctetError("ERR_SHAPE", `got the state form ${String(form)}; pass { slots, capacity }`);
+    throw new OctetError("ERR_SHAPE", `got the state form ${formatValue(form)}; pass { slots, capacity }`);
   }
   const { capacity, chunk } = form;
   validatePositions("capacity", capacity);
   if (chunk !== undefined) validatePositions("chunk", chunk);
   const names = new Set<string>();
   const slots = form.slots.map(({ name, dtype, shape, keep }) => {
-    const what = `slot ${String(name)}`;
+    const what = `slot ${formatValue(name)}`;
     if (typeof name !== "string" || name === "" || names.has(name)) {
       throw new OctetError("ERR_SHAPE", `${what}: the name of a slot is a string that no other slot has`);
     }
     names.add(name);
     if (!isDType(dtype))
-      throw new OctetError("ERR_DTYPE", `${what} has the dtype ${String(dtype)}; use a dtype of core`);
+      throw new OctetError("ERR_DTYPE", `${what} has the dtype ${formatValue(dtype)}; use a dtype of core`);
     validateShape(shape, what);
     if (sizeOf(shape) === 0)
       throw new OctetError("ERR_SHAPE", `${what} has rows of ${formatShape(shape)}, without elements`);
@@ -158,5 +159,8 @@ export function normalizeStateForm(form: StateForm): StateForm {
 
 function validatePositions(what: string, value: number, least = 1): void {
   if (Number.isInteger(value) && value >= least && value <= maxPositions) return;
-  throw new OctetError("ERR_RANGE", `${what} is ${String(value)}; use a whole number from ${least} to ${maxPositions}`);
+  throw new OctetError(
+    "ERR_RANGE",
+    `${what} is ${formatValue(value)}; use a whole number from ${least} to ${maxPositions}`,
+  );
 }

@@ -1,5 +1,7 @@
 import { OctetError } from "../errors.ts";
-import { formatShape, sizeOf } from "./shape.ts";
+import { formatValue } from "../format-value.ts";
+import { type OptionKinds, validateOptions } from "../options.ts";
+import { formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /**
  * Which elements share a scale. `tensor`: all. `channel`: those with the same index on axis `dim`, the axis that **keeps** its own
@@ -16,15 +18,43 @@ export interface GranularityOptions {
   readonly groupSize?: number | null | undefined;
 }
 
-/** The granularity of `{ dim, groupSize }`. @throws OctetError `ERR_UNSUPPORTED` when both are given. */
-export function granularityOf({ dim, groupSize }: GranularityOptions): Granularity {
+/** What `GranularityOptions` may hold. Numbers that do not fit a shape are `ERR_SHAPE`, and so is what is not a number. */
+export const granularityKinds: OptionKinds<GranularityOptions> = { dim: "any", groupSize: "any" };
+
+/** The granularity of `{ dim, groupSize }`. @throws OctetError `ERR_UNSUPPORTED` when both are given, or another name is */
+export function granularityOf(options: GranularityOptions = {}): Granularity {
+  validateOptions("granularityOf", options, granularityKinds);
+  const { dim, groupSize } = options;
   if (dim != null && groupSize != null) {
-    throw new OctetError("ERR_UNSUPPORTED", `got dim ${dim} and groupSize ${groupSize}; pass one of them`);
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got dim ${formatValue(dim)} and groupSize ${formatValue(groupSize)}; pass one of them`,
+    );
   }
   if (dim != null) return { kind: "channel", dim };
   if (groupSize != null) return { kind: "group", size: groupSize };
   return { kind: "tensor" };
 }
+
+/**
+ * Checks the form of a granularity, whatever tensor it is for.
+ * @throws OctetError `ERR_UNSUPPORTED` for another kind, or a field that this kind does not have
+ */
+export function validateGranularity(granularity: Granularity): void {
+  if (!Object.hasOwn(fields, granularity?.kind)) {
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got the granularity ${formatValue(granularity)}; its kind is tensor, channel or group`,
+    );
+  }
+  validateOptions(`the granularity "${granularity.kind}"`, granularity, fields[granularity.kind]);
+}
+
+const fields = {
+  tensor: { kind: "string" },
+  channel: { kind: "string", dim: "any" },
+  group: { kind: "string", size: "any" },
+} as const;
 
 /**
  * The one memory pattern behind every granularity: element `(o * channels + c) * inner + i` of a row-major tensor uses scale `c`, for
@@ -37,26 +67,32 @@ export interface ScaleLayout {
 }
 
 /**
- * The granularity with `dim` counted from the front, once it is known to fit `shape`.
- * @throws OctetError `ERR_SHAPE` when `dim` is not an axis of `shape`, or the group size does not divide the last axis.
+ * A frozen copy of the granularity with `dim` counted from the front, once it is known to fit `shape`.
+ * @throws OctetError `ERR_SHAPE` when `dim` is not an axis of `shape`, or the group size does not divide the last axis;
+ * `ERR_UNSUPPORTED` for another kind of granularity.
  */
 export function normalizeGranularity(granularity: Granularity, shape: readonly number[]): Granularity {
-  switch (granularity?.kind) {
+  validateGranularity(granularity);
+  validateShape(shape, "the tensor");
+  switch (granularity.kind) {
     case "tensor":
-      return { kind: "tensor" };
+      return Object.freeze({ kind: "tensor" });
     case "channel": {
       const { dim } = granularity;
       if (!Number.isInteger(dim) || dim < -shape.length || dim >= shape.length) {
         const axes = shape.length === 0 ? "one scale, without dim" : `${-shape.length} to ${shape.length - 1}`;
-        throw new OctetError("ERR_SHAPE", `dim ${String(dim)} is not an axis of ${formatShape(shape)}; use ${axes}`);
+        throw new OctetError(
+          "ERR_SHAPE",
+          `dim ${formatValue(dim)} is not an axis of ${formatShape(shape)}; use ${axes}`,
+        );
       }
-      return { kind: "channel", dim: dim < 0 ? dim + shape.length : dim };
+      return Object.freeze({ kind: "channel", dim: dim < 0 ? dim + shape.length : dim });
     }
     case "group": {
       const { size } = granularity;
       const last = shape.at(-1);
       if (!Number.isInteger(size) || size < 1) {
-        throw new OctetError("ERR_SHAPE", `got group size ${String(size)}; use a whole number above 0`);
+        throw new OctetError("ERR_SHAPE", `got group size ${formatValue(size)}; use a whole number above 0`);
       }
       if (last === undefined) {
         throw new OctetError(
@@ -70,13 +106,8 @@ export function normalizeGranularity(granularity: Granularity, shape: readonly n
           `group size ${size} does not divide the last axis of ${formatShape(shape)}; choose a divisor of ${last}`,
         );
       }
-      return { kind: "group", size };
+      return Object.freeze({ kind: "group", size });
     }
-    default:
-      throw new OctetError(
-        "ERR_UNSUPPORTED",
-        `got granularity ${JSON.stringify(granularity)}; its kind is tensor, channel or group`,
-      );
   }
 }
 
@@ -111,7 +142,10 @@ export function scaleShape(granularity: Granularity, shape: readonly number[]): 
   }
 }
 
+/** @throws OctetError `ERR_UNSUPPORTED` for what is not a granularity */
 export function equalGranularities(a: Granularity, b: Granularity): boolean {
+  validateGranularity(a);
+  validateGranularity(b);
   if (a.kind === "channel" && b.kind === "channel") return a.dim === b.dim;
   if (a.kind === "group" && b.kind === "group") return a.size === b.size;
   return a.kind === b.kind;

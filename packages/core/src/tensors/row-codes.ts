@@ -1,7 +1,8 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { type RowCodesForm, type RowCodesKind, rowCodesDType } from "./forms.ts";
+import { type HostTensor, normalizeHostTensor } from "./host-tensor.ts";
 import { equalShapes, formatShape } from "./shape.ts";
-import { type HostTensor, normalizeHostTensor } from "./tensor.ts";
 
 /** Activations as codes on the host: `x[m, k] = codes[m, k] * scale[m]`, with x `[..., K]` seen as `[M, K]`. */
 export interface HostRowCodes {
@@ -31,7 +32,7 @@ export function validateHostRowCodes(host: HostRowCodes): HostRowCodes {
   if (limit === undefined) {
     throw new OctetError(
       "ERR_FORMAT",
-      `codes of activations are of the kind ${String(activations)}; use int16 or int8`,
+      `codes of activations are of the kind ${formatValue(activations)}; use int16 or int8`,
     );
   }
   const codes = normalizeHostTensor(host.codes, "codes of activations");

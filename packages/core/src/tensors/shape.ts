@@ -1,26 +1,37 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 
-/** The number of elements of a shape; 1 for `[]`. */
+/** The number of elements of a shape; 1 for `[]`. @throws OctetError `ERR_SHAPE` for what is not an array of numbers */
 export function sizeOf(shape: readonly number[]): number {
+  validateNumbers(shape, "the tensor");
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
+/** @throws OctetError `ERR_SHAPE` for what is not an array of numbers */
 export function equalShapes(a: readonly number[], b: readonly number[]): boolean {
+  validateNumbers(a, "the first tensor");
+  validateNumbers(b, "the second tensor");
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }
 
-/** `[2, 3]`, as error messages write a shape. */
+/** `[2, 3]`, as error messages write a shape; what is not a shape is shown as it is. */
 export function formatShape(shape: readonly number[]): string {
-  return `[${shape.join(", ")}]`;
+  return Array.isArray(shape) ? `[${Array.from(shape, formatValue).join(", ")}]` : formatValue(shape);
 }
 
-/** Throws `ERR_SHAPE` unless every extent is a non-negative integer and the size is one too. */
-export function validateShape(shape: readonly number[], what: string): void {
-  if (!Array.isArray(shape)) {
-    throw new OctetError("ERR_SHAPE", `${what} has the shape ${String(shape)}; pass an array of extents`);
-  }
-  const bad = shape.findIndex((extent) => !Number.isSafeInteger(extent) || extent < 0);
-  if (bad >= 0 || !Number.isSafeInteger(sizeOf(shape))) {
-    throw new OctetError("ERR_SHAPE", `${what} has the shape ${formatShape(shape)}; extents are integers of 0 or more`);
-  }
+/**
+ * A copy of `shape` that never changes, whatever happens to the array that it came from. `what` names the tensor in messages.
+ * @throws OctetError `ERR_SHAPE` unless every extent is a non-negative integer and the size is one too
+ */
+export function validateShape(shape: readonly number[], what: string): readonly number[] {
+  validateNumbers(shape, what);
+  const copy = Object.freeze([...shape]);
+  if (copy.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && Number.isSafeInteger(sizeOf(copy)))
+    return copy;
+  throw new OctetError("ERR_SHAPE", `${what} has the shape ${formatShape(copy)}; extents are integers of 0 or more`);
+}
+
+function validateNumbers(shape: readonly number[], what: string): void {
+  if (Array.isArray(shape) && Array.from(shape).every((extent) => typeof extent === "number")) return;
+  throw new OctetError("ERR_SHAPE", `${what} has the shape ${formatShape(shape)}; pass an array of extents`);
 }

@@ -1,8 +1,9 @@
 import { OctetError } from "../errors.ts";
+import { formatValue } from "../format-value.ts";
 import { allocate, bytesPerElement, type TypedArrayOf } from "./dtype.ts";
 import { keptRows, normalizeStateForm, type StateForm, type StateSlot, slotMemory } from "./forms.ts";
+import { HostTensor, normalizeHostTensor } from "./host-tensor.ts";
 import { equalShapes, formatShape, sizeOf } from "./shape.ts";
-import { type HostTensor, normalizeHostTensor } from "./tensor.ts";
 
 /** A state on the host, in the form that is the same on every backend. */
 export interface HostState extends StateForm {
@@ -32,9 +33,9 @@ export function rowAt(memory: HostTensor, slot: StateSlot, position: number): Ty
 export function emptyStateMemory(form: StateForm): StateMemory {
   const rows = form.slots.map((slot) => {
     const memory = slotMemory(slot, form);
-    return { ...memory, data: allocate(memory.dtype, sizeOf(memory.shape)) };
+    return new HostTensor(memory.dtype, memory.shape, allocate(memory.dtype, sizeOf(memory.shape)));
   });
-  return { ...form, rows, length: { dtype: "int32", shape: [1], data: new Int32Array(1) } };
+  return { ...form, rows, length: new HostTensor("int32", [1], new Int32Array(1)) };
 }
 
 /** The memory of a state that the host holds: each row goes where its position belongs. */
@@ -59,7 +60,7 @@ export function hostStateOf(form: StateForm, length: number, memory: readonly Ho
     const size = sizeOf(slot.shape);
     const data = allocate(slot.dtype, kept * size);
     for (let row = 0; row < kept; row++) data.set(rowAt(memory[index], slot, length - kept + row), row * size);
-    return { dtype: slot.dtype, shape: [kept, ...slot.shape], data };
+    return new HostTensor(slot.dtype, [kept, ...slot.shape], data);
   });
   return { ...form, length, rows };
 }
@@ -71,7 +72,7 @@ export function validateHostState(host: HostState): HostState {
   if (!Number.isInteger(length) || length < 0 || length > form.capacity) {
     throw new OctetError(
       "ERR_FORMAT",
-      `the state has the length ${String(length)}; use 0 to its capacity, ${form.capacity}`,
+      `the state has the length ${formatValue(length)}; use 0 to its capacity, ${form.capacity}`,
     );
   }
   if (!Array.isArray(rows) || rows.length !== form.slots.length) {

@@ -1,5 +1,5 @@
 import type { AnyOp } from "@octet/core";
-import { OctetError, sizeOf } from "@octet/core";
+import { hostTensor, OctetError, sizeOf } from "@octet/core";
 import {
   type AnyKernel,
   allocate,
@@ -46,7 +46,7 @@ export class DeferredBackend extends DeviceBackend<Storage, () => void> {
 
   protected override allocate(form: Form): Storage {
     if (isQuantizedForm(form) || isRowCodesForm(form)) return { host: undefined };
-    return { host: { ...form, data: allocate(form.dtype, sizeOf(form.shape)).fill(1) } };
+    return { host: hostTensor(form.dtype, form.shape, allocate(form.dtype, sizeOf(form.shape)).fill(1)) };
   }
 
   protected override write(storage: Storage, host: HostData): Finding | undefined {

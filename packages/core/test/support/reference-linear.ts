@@ -1,7 +1,8 @@
 import { widen } from "../../src/numerics/widen.ts";
-import { activationRange } from "../../src/ops/linear-geometry.ts";
 import type { FloatDType } from "../../src/tensors/dtype.ts";
-import type { HostQuantizedTensor, HostTensor } from "../../src/tensors/tensor.ts";
+import type { HostQuantizedTensor } from "../../src/tensors/host-quantized-tensor.ts";
+import type { HostTensor } from "../../src/tensors/host-tensor.ts";
+import { rowCodesLimit } from "../../src/tensors/row-codes.ts";
 import { add, binary32, multiply, type Rational, rationalOf, roundToFormat } from "./rational.ts";
 import { quantizeGroup } from "./reference-quantize.ts";
 
@@ -25,10 +26,10 @@ export function integerLinear(
   const [n, k] = quantized.shape;
   const values = widen(x);
   const biasValues = bias && widen(bias);
-  const { qmax, lowest } = activationRange[mode];
+  const limit = rowCodesLimit[mode];
   const y: number[] = [];
   for (let start = 0; start < values.length; start += k) {
-    const row = quantizeGroup([...values.subarray(start, start + k)], qmax, lowest);
+    const row = quantizeGroup([...values.subarray(start, start + k)], limit, -limit);
     for (let column = 0; column < n; column++) {
       let total = 0n;
       for (let i = 0; i < k; i++) total += BigInt(row.codes[i]) * BigInt(quantized.data[column * k + i]);

@@ -27,12 +27,30 @@ Napi::Value describe_platform(const Napi::CallbackInfo& info) {
   return result;
 }
 
+Napi::Value take_cleanup_failure(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), octet::take_cleanup_failure()); }
+
 #ifdef OCTET_EMULATED_BUILD
 /** (seed, earlyCopies): how the emulator runs kernels on this thread from now on. */
 Napi::Value configure_emulator(const Napi::CallbackInfo& info) {
   emulator::settings().seed = info[0].ToNumber().Uint32Value();
   emulator::settings().early_copies = info[1].ToBoolean();
   return info.Env().Undefined();
+}
+
+/** (name): the next call of that function of CUDA's fails on this thread, though it does what it should. */
+Napi::Value fail_next_call(const Napi::CallbackInfo& info) {
+  emulatorFailNext(info[0].ToString().Utf8Value().c_str());
+  return info.Env().Undefined();
+}
+
+/** Bytes that the process has now: of the device, and pinned; and the most pinned since this was asked before. */
+Napi::Value emulated_memory(const Napi::CallbackInfo& info) {
+  const EmulatorMemory memory = emulatorMemory();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("device", double(memory.device));
+  result.Set("pinned", double(memory.pinned));
+  result.Set("mostPinned", double(memory.most_pinned));
+  return result;
 }
 
 /** (name): runs a kernel with a known bug. Returns what the emulator found, or an empty string. */
@@ -47,9 +65,12 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   constructors->buffer = Napi::Persistent(Buffer::define(env));
   constructors->graph = Napi::Persistent(Graph::define(env));
   exports.Set("Device", Device::define(env));
+  exports.Set("takeCleanupFailure", Napi::Function::New(env, take_cleanup_failure, "takeCleanupFailure"));
   exports.Set("describePlatform", Napi::Function::New(env, describe_platform, "describePlatform"));
 #ifdef OCTET_EMULATED_BUILD
   exports.Set("configureEmulator", Napi::Function::New(env, configure_emulator, "configureEmulator"));
+  exports.Set("failNextCall", Napi::Function::New(env, fail_next_call, "failNextCall"));
+  exports.Set("emulatedMemory", Napi::Function::New(env, emulated_memory, "emulatedMemory"));
   exports.Set("runPlantedBug", Napi::Function::New(env, run_planted_bug, "runPlantedBug"));
 #endif
   return exports;

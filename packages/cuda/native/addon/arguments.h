@@ -20,6 +20,16 @@ inline int64_t integer_field(const Napi::Object& object, const char* name, int64
   throw Failure{"", std::string(name) + " is no integer from 0 to " + std::to_string(most)};
 }
 
+/** An argument that is an integer from 0 to `most`; `fallback` where there is none. */
+inline uint64_t integer_argument(const Napi::CallbackInfo& info, size_t index, uint64_t fallback, uint64_t most) {
+  if (info[index].IsUndefined()) return fallback;
+  if (info[index].IsNumber()) {
+    const double number = info[index].As<Napi::Number>().DoubleValue();
+    if (number >= 0 && number <= double(most) && number == double(uint64_t(number))) return uint64_t(number);
+  }
+  throw Failure{"", "argument " + std::to_string(index) + " is no integer from 0 to " + std::to_string(most)};
+}
+
 /** A field that is an integer and may be negative. */
 inline int signed_field(const Napi::Object& object, const char* name) {
   const Napi::Value value = object.Get(name);

@@ -63,6 +63,7 @@ Napi::Object Graph::make(Napi::Env env, std::shared_ptr<Context> context, cudaGr
 Napi::Value Graph::launch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     if (executable_ == nullptr) throw Failure{"ERR_DISPOSED", "the graph was freed"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "a graph cannot be launched while a chain is captured"};
     context_->check(cudaGraphLaunch(executable_, context_->stream()), "launching a graph");
     return info.Env().Undefined();
   });
@@ -76,8 +77,10 @@ Napi::Value Graph::free(const Napi::CallbackInfo& info) {
 void Graph::release() {
   if (executable_ == nullptr) return;
   // A graph that runs may be destroyed: CUDA keeps it to its end. Its memory is freed in stream order after it.
-  cudaSetDevice(context_->index);
-  cudaGraphExecDestroy(executable_);
+  if (!context_->lost()) {
+    context_->give_back(cudaSetDevice(context_->index), "choosing the device");
+    context_->give_back(cudaGraphExecDestroy(executable_), "freeing a graph");
+  }
   executable_ = nullptr;
   memory_.clear();
 }

@@ -13,7 +13,9 @@ Napi::Function Device::define(Napi::Env env) {
                       InstanceMethod<&Device::quantize>("quantize"), InstanceMethod<&Device::dequantize>("dequantize"),
                       InstanceMethod<&Device::activation>("activation"), InstanceMethod<&Device::linear>("linear"),
                       InstanceMethod<&Device::synchronize>("synchronize"), InstanceMethod<&Device::begin_capture>("beginCapture"),
-                      InstanceMethod<&Device::end_capture>("endCapture"), InstanceMethod<&Device::close>("close")});
+                      InstanceMethod<&Device::end_capture>("endCapture"),
+                      InstanceMethod<&Device::abandon_capture>("abandonCapture"), InstanceMethod<&Device::read_now>("readNow"),
+                      InstanceMethod<&Device::close>("close")});
 }
 
 Device::Device(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Device>(info) {
@@ -55,11 +57,26 @@ Napi::Value Device::upload(const Napi::CallbackInfo& info) {
   });
 }
 
+Source Device::source_of(const Napi::CallbackInfo& info) {
+  Source source{Buffer::share(info[0], *context_, 0, "the source")};
+  const uint64_t size = source.memory->bytes;
+  source.offset = integer_argument(info, 1, 0, size);
+  source.bytes = integer_argument(info, 2, size - source.offset, size - source.offset);
+  return source;
+}
+
 Napi::Value Device::read(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return wait_for_device(info.Env(), context_, source_of(info)); });
+}
+
+Napi::Value Device::read_now(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    std::shared_ptr<Memory> source = Buffer::share(info[0], *context_, 0, "the source");
-    const size_t bytes = source->bytes;
-    return wait_for_device(info.Env(), context_, std::move(source), bytes);
+    const Source source = source_of(info);
+    if (source.bytes > piece_bytes) throw Failure{"", "more than " + std::to_string(piece_bytes) + " bytes cannot be read at once"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while a chain is captured"};
+    Napi::ArrayBuffer result = Napi::ArrayBuffer::New(info.Env(), source.bytes);
+    context_->read_now(source.start(), source.bytes, result.Data());
+    return result;
   });
 }
 
@@ -73,15 +90,21 @@ Napi::Value Device::zero(const Napi::CallbackInfo& info) {
 
 Napi::Value Device::copy(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
+    const uint64_t size = Buffer::memory_of(info[1], *context_, 0, "the source").bytes;
+    const uint64_t target_offset = integer_argument(info, 2, 0, uint64_t(largest_size));
+    const uint64_t source_offset = integer_argument(info, 3, 0, size);
+    const uint64_t bytes = integer_argument(info, 4, size - source_offset, size - source_offset);
     const Memory& source = Buffer::memory_of(info[1], *context_, 0, "the source");
-    const Memory& target = Buffer::memory_of(info[0], *context_, source.bytes, "the target");
-    context_->check(cudaMemcpyAsync(target.data, source.data, source.bytes, cudaMemcpyDeviceToDevice, context_->stream()), "copying");
+    const Memory& target = Buffer::memory_of(info[0], *context_, target_offset + bytes, "the target");
+    context_->check(cudaMemcpyAsync(static_cast<char*>(target.data) + target_offset, static_cast<const char*>(source.data) + source_offset,
+                                    bytes, cudaMemcpyDeviceToDevice, context_->stream()),
+                    "copying");
     return info.Env().Undefined();
   });
 }
 
 Napi::Value Device::synchronize(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] { return wait_for_device(info.Env(), context_, nullptr, 0); });
+  return guarded(info.Env(), [&] { return wait_for_device(info.Env(), context_, {}); });
 }
 
 Napi::Value Device::begin_capture(const Napi::CallbackInfo& info) {
@@ -97,6 +120,11 @@ Napi::Value Device::end_capture(const Napi::CallbackInfo& info) {
     cudaGraphExec_t executable = context_->end_capture(&memory);
     return Graph::make(info.Env(), context_, executable, std::move(memory));
   });
+}
+
+Napi::Value Device::abandon_capture(const Napi::CallbackInfo& info) {
+  context_->abandon_capture();
+  return info.Env().Undefined();
 }
 
 Napi::Value Device::close(const Napi::CallbackInfo& info) {

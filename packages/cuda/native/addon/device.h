@@ -1,6 +1,7 @@
 // A device as an object of JavaScript: memory, copies, ops, capture.
 #pragma once
 #include "buffer.h"
+#include "wait.h"
 
 namespace octet {
 
@@ -15,6 +16,7 @@ class Device : public Napi::ObjectWrap<Device> {
   Napi::Value allocate(const Napi::CallbackInfo& info);
   Napi::Value upload(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value read_now(const Napi::CallbackInfo& info);
   Napi::Value zero(const Napi::CallbackInfo& info);
   Napi::Value copy(const Napi::CallbackInfo& info);
   Napi::Value quantize(const Napi::CallbackInfo& info);
@@ -24,7 +26,11 @@ class Device : public Napi::ObjectWrap<Device> {
   Napi::Value synchronize(const Napi::CallbackInfo& info);
   Napi::Value begin_capture(const Napi::CallbackInfo& info);
   Napi::Value end_capture(const Napi::CallbackInfo& info);
+  Napi::Value abandon_capture(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
+
+  /** (source, offset, bytes), of which the last two may be left out. */
+  Source source_of(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Context> context_;
 };

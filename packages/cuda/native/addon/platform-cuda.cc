@@ -15,8 +15,9 @@ PlatformReport report_platform() {
   if (report.error == cudaSuccess) report.error = driver != cudaSuccess ? driver : count;
   for (int index = 0; index < report.device_count; index++) {
     int major = 0, minor = 0;
-    cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index);
-    cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index);
+    cudaError_t asked = cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index);
+    if (asked == cudaSuccess) asked = cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index);
+    if (report.error == cudaSuccess) report.error = asked;
     report.capabilities.push_back(major * 10 + minor);
   }
   cudaGetLastError();
@@ -43,9 +44,10 @@ cudaError_t open_device(int index, DeviceReport* report) {
   return cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep);
 }
 
-void trim_memory(int index) {
+cudaError_t trim_memory(int index) {
   cudaMemPool_t pool;
-  if (cudaDeviceGetDefaultMemPool(&pool, index) == cudaSuccess) cudaMemPoolTrimTo(pool, 0);
+  const cudaError_t error = cudaDeviceGetDefaultMemPool(&pool, index);
+  return error == cudaSuccess ? cudaMemPoolTrimTo(pool, 0) : error;
 }
 
 }  // namespace octet

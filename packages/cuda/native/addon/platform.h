@@ -42,6 +42,6 @@ cudaError_t find_machine_code();
 #endif
 
 /** Gives kept memory that nobody uses back to the device. */
-void trim_memory(int index);
+cudaError_t trim_memory(int index);
 
 }  // namespace octet

@@ -8,17 +8,19 @@ namespace {
 
 class Wait : public Napi::AsyncWorker {
  public:
-  Wait(Napi::Env env, std::shared_ptr<Context> context, std::shared_ptr<Memory> source, size_t bytes)
-      : Napi::AsyncWorker(env), context_(std::move(context)), source_(std::move(source)), bytes_(bytes), deferred_(env) {
+  Wait(Napi::Env env, std::shared_ptr<Context> context, Source source)
+      : Napi::AsyncWorker(env), context_(std::move(context)), source_(std::move(source)), deferred_(env) {
     cudaStream_t stream = context_->stream();
     if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while a chain is captured"};
     try {
-      if (source_ != nullptr) {
-        Napi::ArrayBuffer result = Napi::ArrayBuffer::New(env, bytes_);
+      if (source_.memory != nullptr) {
+        Napi::ArrayBuffer result = Napi::ArrayBuffer::New(env, source_.bytes);
         target_ = result.Data();
         result_ = Napi::Reference<Napi::ArrayBuffer>::New(result, 1);
-        staging_ = context_->take_staging(bytes_);
-        context_->check(cudaMemcpyAsync(staging_.data, source_->data, bytes_, cudaMemcpyDeviceToHost, stream), "downloading");
+        if (source_.bytes > 0 && context_->has_staging(source_.bytes)) {
+          staging_ = context_->take_staging(source_.bytes);
+          context_->check(cudaMemcpyAsync(staging_.data, source_.start(), source_.bytes, cudaMemcpyDeviceToHost, stream), "downloading");
+        }
       }
       context_->check(cudaEventCreateWithFlags(&done_, cudaEventDisableTiming | cudaEventBlockingSync), "waiting for the device");
       context_->check(cudaEventRecord(done_, stream), "waiting for the device");
@@ -34,12 +36,18 @@ class Wait : public Napi::AsyncWorker {
   void Execute() override {
     cudaError_t error = cudaSetDevice(context_->index);
     if (error == cudaSuccess) error = cudaEventSynchronize(done_);
-    if (error != cudaSuccess) {
-      failure_ = failure_of(error, "waiting for the device");
-      SetError(failure_->message);
-    } else if (bytes_ > 0) {
-      memcpy(target_, staging_.data, bytes_);
+    const char* doing = "waiting for the device";
+    if (error == cudaSuccess && source_.bytes > 0) {
+      if (staging_.data != nullptr) {
+        memcpy(target_, staging_.data, source_.bytes);
+      } else {
+        error = context_->download(target_, source_.start(), source_.bytes);
+        doing = "downloading";
+      }
     }
+    if (error == cudaSuccess) return;
+    failure_ = failure_of(error, doing);
+    SetError(failure_->message);
   }
 
   void OnOK() override {
@@ -55,15 +63,15 @@ class Wait : public Napi::AsyncWorker {
 
  private:
   void give_back() {
-    if (done_ != nullptr) cudaEventDestroy(done_);
+    if (done_ != nullptr && !context_->lost()) context_->give_back(cudaEventDestroy(done_), "ending a wait");
     if (staging_.data != nullptr) context_->give_staging(staging_);
     done_ = nullptr;
     staging_ = {};
+    context_->rest();
   }
 
   std::shared_ptr<Context> context_;
-  std::shared_ptr<Memory> source_;
-  size_t bytes_;
+  Source source_;
   Napi::Promise::Deferred deferred_;
   Napi::Reference<Napi::ArrayBuffer> result_;
   void* target_ = nullptr;
@@ -74,8 +82,8 @@ class Wait : public Napi::AsyncWorker {
 
 }  // namespace
 
-Napi::Value wait_for_device(Napi::Env env, std::shared_ptr<Context> context, std::shared_ptr<Memory> source, size_t bytes) {
-  auto* wait = new Wait(env, std::move(context), std::move(source), bytes);
+Napi::Value wait_for_device(Napi::Env env, std::shared_ptr<Context> context, Source source) {
+  auto* wait = new Wait(env, std::move(context), std::move(source));
   const Napi::Promise promise = wait->promise();
   wait->Queue();
   return promise;

@@ -8,10 +8,19 @@
 
 namespace octet {
 
+/** Bytes on the device. */
+struct Source {
+  std::shared_ptr<Memory> memory;
+  size_t offset = 0, bytes = 0;
+
+  const void* start() const { return static_cast<const char*>(memory->data) + offset; }
+};
+
 /**
- * Resolves when everything enqueued so far has run: to a copy of the first `bytes` of `source`, or to undefined without one. The copy
- * into pinned memory is enqueued now, so what is enqueued later does not show in it.
+ * Resolves when everything enqueued so far has run: to a copy of the source, or to undefined without one. A small copy is enqueued now,
+ * through staging; a large one, or one that finds none left, is made piece by piece by the thread that waits. So nothing may write to the
+ * source until then.
  */
-Napi::Value wait_for_device(Napi::Env env, std::shared_ptr<Context> context, std::shared_ptr<Memory> source, size_t bytes);
+Napi::Value wait_for_device(Napi::Env env, std::shared_ptr<Context> context, Source source);
 
 }  // namespace octet

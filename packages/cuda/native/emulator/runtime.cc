@@ -1,5 +1,6 @@
 #include "runtime.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -23,7 +24,9 @@ constexpr size_t device_bytes = size_t(4) << 30;
 
 std::mutex mutex;
 std::map<unsigned char*, size_t> allocations;  // what callers see of each, with its size in bytes
-size_t allocated_bytes = 0;
+std::map<void*, size_t> pinned;                // of the host
+size_t allocated_bytes = 0, pinned_bytes = 0, most_pinned_bytes = 0;
+thread_local std::string failing_function;
 thread_local cudaError_t last_error = cudaSuccess;
 thread_local std::string report;
 
@@ -31,6 +34,13 @@ cudaError_t set_error(cudaError_t error, const std::string& why) {
   last_error = error;
   report = why;
   return error;
+}
+
+/** What a function that gives something back returns. */
+cudaError_t given_back(const char* function) {
+  if (failing_function != function) return cudaSuccess;
+  failing_function.clear();
+  return set_error(cudaErrorLaunchFailure, std::string(function) + " failed on purpose");
 }
 
 /** The first allocation with a damaged guard, as a sentence. */
@@ -65,6 +75,13 @@ void enqueue(cudaStream_t stream, std::function<void()> step) {
 }  // namespace
 
 const char* emulatorReport() { return report.c_str(); }
+EmulatorMemory emulatorMemory() {
+  const std::lock_guard<std::mutex> lock(mutex);
+  const EmulatorMemory memory{allocated_bytes, pinned_bytes, most_pinned_bytes};
+  most_pinned_bytes = pinned_bytes;
+  return memory;
+}
+void emulatorFailNext(const char* function) { failing_function = function; }
 const char* cudaGetErrorString(cudaError_t error) { return report.empty() ? cudaGetErrorName(error) : report.c_str(); }
 const char* cudaGetErrorName(cudaError_t error) {
   switch (error) {
@@ -86,7 +103,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   delete stream;
-  return cudaSuccess;
+  return given_back("cudaStreamDestroy");
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
@@ -95,7 +112,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   delete event;
-  return cudaSuccess;
+  return given_back("cudaEventDestroy");
 }
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }
 cudaError_t cudaEventQuery(cudaEvent_t) { return cudaSuccess; }
@@ -124,15 +141,26 @@ cudaError_t cudaFreeAsync(void* pointer, cudaStream_t) {
   allocated_bytes -= found->second;
   free(found->first - guard_bytes);
   allocations.erase(found);
-  return cudaSuccess;
+  return given_back("cudaFreeAsync");
 }
 cudaError_t cudaMallocHost(void** pointer, size_t bytes) {
   *pointer = malloc(bytes);
-  return *pointer == nullptr ? set_error(cudaErrorMemoryAllocation, "out of memory") : cudaSuccess;
+  if (*pointer == nullptr) return set_error(cudaErrorMemoryAllocation, "out of memory");
+  const std::lock_guard<std::mutex> lock(mutex);
+  pinned.emplace(*pointer, bytes);
+  pinned_bytes += bytes;
+  most_pinned_bytes = std::max(most_pinned_bytes, pinned_bytes);
+  return cudaSuccess;
 }
 cudaError_t cudaFreeHost(void* pointer) {
+  if (pointer == nullptr) return cudaSuccess;
+  const std::lock_guard<std::mutex> lock(mutex);
+  const auto found = pinned.find(pointer);
+  if (found == pinned.end()) return set_error(cudaErrorInvalidValue, "memory that is not pinned was freed");
+  pinned_bytes -= found->second;
+  pinned.erase(found);
   free(pointer);
-  return cudaSuccess;
+  return given_back("cudaFreeHost");
 }
 cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
   if (bytes > 0) enqueue(stream, [=] { memcpy(target, source, bytes); });
@@ -161,11 +189,11 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t) {
 }
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
   delete graph;
-  return cudaSuccess;
+  return given_back("cudaGraphDestroy");
 }
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
   delete executable;
-  return cudaSuccess;
+  return given_back("cudaGraphExecDestroy");
 }
 
 void emulatorLaunch(dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream, std::function<void()> kernel) {

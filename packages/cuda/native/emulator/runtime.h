@@ -37,6 +37,14 @@ enum cudaStreamCaptureMode { cudaStreamCaptureModeRelaxed = 2 };
 /** What went wrong in the emulator, for people; empty where nothing did. */
 const char* emulatorReport();
 
+struct EmulatorMemory {
+  size_t device, pinned, most_pinned;
+};
+/** Bytes in use; `most_pinned` is the most since the last time that this was asked. */
+EmulatorMemory emulatorMemory();
+/** The next call of one of the functions that give something back, by name, does so and returns an error. */
+void emulatorFailNext(const char* function);
+
 const char* cudaGetErrorString(cudaError_t error);
 const char* cudaGetErrorName(cudaError_t error);
 cudaError_t cudaGetLastError();

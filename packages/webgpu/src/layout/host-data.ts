@@ -1,4 +1,4 @@
-import { bytesPerElement, scaleShape, sizeOf } from "@octet/core";
+import { bytesPerElement, hostTensor, scaleShape, sizeOf } from "@octet/core";
 import { allocate, type Form, type HostData, isQuantizedForm, isRowCodesForm, rowCount } from "@octet/core/backend";
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import { packRowCodes, rowCodesLayout, unpackRowCodes } from "./row-codes-layout.ts";
@@ -41,8 +41,8 @@ export function unpackHost(form: Form, data: Uint8Array<ArrayBuffer>, scales: Ui
   if (isQuantizedForm(form)) {
     const { shape, granularity, bits } = form;
     return {
-      quantized: { dtype: "int8", shape: [...shape], data: unpackCodes(data, codeLayout(shape)) },
-      scale: { dtype: "float32", shape: scaleShape(granularity, shape), data: new Float32Array(scales.buffer) },
+      quantized: hostTensor("int8", shape, unpackCodes(data, codeLayout(shape))),
+      scale: hostTensor("float32", scaleShape(granularity, shape), new Float32Array(scales.buffer)),
       granularity,
       bits,
     };
@@ -52,12 +52,12 @@ export function unpackHost(form: Form, data: Uint8Array<ArrayBuffer>, scales: Ui
     return {
       activations,
       codes: unpackRowCodes(data, form, rowCodesLayout(form)),
-      scale: { dtype: "float32", shape: shape.slice(0, -1), data: new Float32Array(scales.buffer) },
+      scale: hostTensor("float32", shape.slice(0, -1), new Float32Array(scales.buffer)),
     };
   }
   const elements = allocate(form.dtype, sizeOf(form.shape));
   new Uint8Array(elements.buffer).set(data);
-  return { dtype: form.dtype, shape: [...form.shape], data: elements };
+  return hostTensor(form.dtype, form.shape, elements);
 }
 
 function bytesOfArray({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

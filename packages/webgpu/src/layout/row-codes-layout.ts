@@ -1,4 +1,4 @@
-import { type HostRowCodes, type RowCodesForm, sizeOf } from "@octet/core";
+import { type HostRowCodes, hostTensor, type RowCodesForm, sizeOf } from "@octet/core";
 import { allocate, rowCount } from "@octet/core/backend";
 import { type CodeLayout, quadCodes, rowLayout } from "./code-layout.ts";
 
@@ -39,7 +39,7 @@ export function unpackRowCodes(packed: Uint8Array, form: RowCodesForm, layout: R
   eachCode(layout, (index, high, low) => {
     data[index] = high === low ? bytes[low] : bytes[high] * 256 + bytes[low];
   });
-  return { dtype: form.activations, shape: [...form.shape], data };
+  return hostTensor(form.activations, form.shape, data);
 }
 
 /** Calls `visit` with the index of each code and the places of its bytes, which are one where there is one plane. */

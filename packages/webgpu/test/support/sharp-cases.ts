@@ -1,5 +1,12 @@
 import type { ConformanceCase } from "@octet/conformance";
-import { type Backend, type HostQuantizedTensor, type LinearActivations, linear, OctetError } from "@octet/core";
+import {
+  type Backend,
+  type HostQuantizedTensor,
+  hostTensor,
+  type LinearActivations,
+  linear,
+  OctetError,
+} from "@octet/core";
 
 /**
  * Results that hang on one bit far down, which random data does not meet: they are here so that every step of the exact algorithms is
@@ -25,8 +32,8 @@ function sharpCase(
   wanted: number,
 ): ConformanceCase {
   const weight: HostQuantizedTensor = {
-    quantized: { dtype: "int8", shape: [1, codes.length], data: Int8Array.from(codes) },
-    scale: { dtype: "float32", shape: [1], data: Float32Array.of(1) },
+    quantized: hostTensor("int8", [1, codes.length], Int8Array.from(codes)),
+    scale: hostTensor("float32", [1], Float32Array.of(1)),
     granularity: { kind: "channel", dim: 0 },
     bits: 8,
   };

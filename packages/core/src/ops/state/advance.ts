@@ -1,4 +1,5 @@
 import type { Op, State } from "../../backend/contract.ts";
+import { runOnState } from "./run-on-state.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface AdvanceInputs {
@@ -13,6 +14,7 @@ export interface AdvanceParams {
 /** Adds the positions that were written after the state's length to it. */
 export const advanceOp: Op<AdvanceInputs, AdvanceParams, void> = {
   name: "advance",
+  params: { count: "number" },
   changes: ["state"],
   plan({ state }, { count }) {
     validateAhead(state, count);
@@ -25,5 +27,5 @@ export const advanceOp: Op<AdvanceInputs, AdvanceParams, void> = {
 
 /** @throws OctetError `ERR_RANGE` where the state has no room */
 export function advance(state: State, count: number): void {
-  state.backend.run(advanceOp, { state }, { count });
+  runOnState(advanceOp, { state }, { count });
 }

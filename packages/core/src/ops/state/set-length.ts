@@ -11,6 +11,7 @@ export interface SetLengthParams {
 /** Sets the device's count of a state's positions. Not for users: `State.truncate` and `DeviceBackend` decide when it may go back. */
 export const setLengthOp: Op<SetLengthInputs, SetLengthParams, void> = {
   name: "setLength",
+  params: { length: "number" },
   changes: ["state"],
   plan: (_inputs, { length }) => ({ params: { length }, output: undefined }),
   compute({ state }, { length }) {

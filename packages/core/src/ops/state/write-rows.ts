@@ -1,12 +1,11 @@
 import type { Op, State, Tensor } from "../../backend/contract.ts";
 import { OctetError } from "../../errors.ts";
 import { nonFiniteError } from "../../numerics/quantize-values.ts";
-import { widen } from "../../numerics/widen.ts";
 import { isFloatDType } from "../../tensors/dtype.ts";
 import { slotIndex } from "../../tensors/forms.ts";
 import { equalShapes, formatShape, sizeOf } from "../../tensors/shape.ts";
 import { rowAt } from "../../tensors/state.ts";
-import type { HostTensor } from "../../tensors/tensor.ts";
+import { runOnState } from "./run-on-state.ts";
 import { validateAhead } from "./validate-ahead.ts";
 
 export interface WriteRowsInputs {
@@ -25,6 +24,7 @@ export interface WriteRowsParams {
  */
 export const writeRowsOp: Op<WriteRowsInputs, WriteRowsParams, void> = {
   name: "writeRows",
+  params: { slot: "string" },
   changes: ["state"],
   plan({ x, state }, { slot }) {
     const { dtype, shape } = state.slots[slotIndex(state, slot)];
@@ -40,7 +40,7 @@ export const writeRowsOp: Op<WriteRowsInputs, WriteRowsParams, void> = {
     return { params: { slot }, output: undefined, ahead: count };
   },
   compute({ x, state }, { slot }) {
-    if (isFloatDType(x.dtype)) validateFinite(widen(x as HostTensor<typeof x.dtype>));
+    if (isFloatDType(x.dtype)) validateFinite(x.values());
     const index = slotIndex(state, slot);
     const size = sizeOf(state.slots[index].shape);
     for (let row = 0; row < x.shape[0]; row++) {
@@ -57,5 +57,5 @@ function validateFinite(values: Float32Array): void {
 
 /** @throws OctetError `ERR_SHAPE`, `ERR_DTYPE`, `ERR_RANGE` where the state has no room, `ERR_NON_FINITE` */
 export function writeRows(state: State, slot: string, x: Tensor): void {
-  state.backend.run(writeRowsOp, { x, state }, { slot });
+  runOnState(writeRowsOp, { x, state }, { slot });
 }

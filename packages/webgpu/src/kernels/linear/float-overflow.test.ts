@@ -18,7 +18,7 @@ function activations(dtype: FloatDType, m: number): HostTensor<FloatDType> {
   const values = Float32Array.from({ length: m * k }, (_, i) =>
     overflows(Math.floor(i / k)) ? (i % 3 === 0 ? -largest[dtype] : largest[dtype]) : smallInteger(i),
   );
-  return { dtype, shape: [m, k], data: narrow(values, dtype) };
+  return hostTensor(dtype, [m, k], narrow(values, dtype));
 }
 
 function codes(groups: number): HostQuantizedTensor {

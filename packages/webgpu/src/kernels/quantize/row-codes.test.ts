@@ -18,7 +18,7 @@ import { createBackend } from "../../create-backend.ts";
 
 function floats(dtype: FloatDType, shape: readonly number[]): HostTensor<FloatDType> {
   const values = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i * 12.9898 + 1) * 2 ** (i % 5));
-  return { dtype, shape, data: narrow(values, dtype) };
+  return hostTensor(dtype, shape, narrow(values, dtype));
 }
 
 const shapes = [[1], [0, 5], [3, 0], [7, 1], [5, 16], [2, 3, 33], [70, 130], [1, 4099]];
@@ -77,7 +77,7 @@ describe.each([
     const data = activations === "int8" ? Int8Array.from(values) : Int16Array.from(values);
     const host: HostRowCodes = {
       activations,
-      codes: { dtype: activations, shape: [3, 37], data } as HostRowCodes["codes"],
+      codes: hostTensor(activations, [3, 37], data),
       scale: hostTensor("float32", [3], Float32Array.of(1, 1e-40, 3e38)),
     };
     using codes = backend.upload(host);

@@ -5,6 +5,7 @@ import {
   createReferenceBackend,
   type DType,
   type HostTensor,
+  hostTensor,
   isFloatDType,
   narrow,
   OctetError,
@@ -25,12 +26,12 @@ function rowsOf(dtype: DType, shape: readonly number[], seed: number): HostTenso
   const size = sizeOf(shape);
   if (isFloatDType(dtype)) {
     const values = Float32Array.from({ length: size }, (_, i) => ((seed * 131 + i * 17) % 251) - 125);
-    return { dtype, shape, data: narrow(values, dtype) };
+    return hostTensor(dtype, shape, narrow(values, dtype));
   }
   const data = allocate(dtype, size);
   const bytes = new Uint8Array(data.buffer);
   for (let i = 0; i < bytes.length; i++) bytes[i] = (seed * 131 + i * 17 + 7) % 256;
-  return { dtype, shape, data };
+  return hostTensor(dtype, shape, data);
 }
 
 const failure = (promise: Promise<unknown>) =>
@@ -116,8 +117,8 @@ describe.each([
       // The first of a row lies where the row before may be padded.
       values[width] = bad;
       values[3 * width - 1] = bad;
-      using x = backend.upload({ dtype, shape: [3, width], data: narrow(values, dtype) });
-      using good = backend.upload({ dtype, shape: [1, width], data: narrow(values.subarray(0, width), dtype) });
+      using x = backend.upload(hostTensor(dtype, [3, width], narrow(values, dtype)));
+      using good = backend.upload(hostTensor(dtype, [1, width], narrow(values.subarray(0, width), dtype)));
       writeRows(state, "rows", good);
       advance(state, 1);
       writeRows(state, "rows", x);

@@ -1,0 +1,19 @@
+import { OctetError } from "@octet/core";
+
+/** Refuses what the system cannot take as a path, for callers whom no compiler tells. @throws OctetError `ERR_UNSUPPORTED` */
+export function checkPath(path: string): void {
+  if (typeof path === "string" && path !== "" && !path.includes("\0")) return;
+  const got =
+    typeof path === "string" ? JSON.stringify(path) : path === null ? "null" : `a value of the type ${typeof path}`;
+  throw new OctetError("ERR_UNSUPPORTED", `got ${got} as a path; pass a string that is not empty and holds no NUL`);
+}
+
+/** The option `force`, of options that may be anything. @throws OctetError `ERR_UNSUPPORTED` */
+export function readForce(options: { readonly force?: boolean }): boolean {
+  if (typeof options !== "object" || options === null) {
+    throw new OctetError("ERR_UNSUPPORTED", `got ${String(options)} as options; pass an object with a backend`);
+  }
+  const { force = false } = options;
+  if (typeof force === "boolean") return force;
+  throw new OctetError("ERR_UNSUPPORTED", `got a ${typeof force} as the option force; pass true or false`);
+}
