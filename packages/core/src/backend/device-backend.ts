@@ -29,7 +29,7 @@ import { mapInputs, visitHandles } from "./inputs.ts";
 import type { AnyKernel, KernelTable, StateOperand } from "./kernels.ts";
 import type { LaunchCall, Replay, Step } from "./launching.ts";
 import { changedBy, operandOf, storagesOf } from "./operands.ts";
-import { combineFindings, type Finding, type Outcome } from "./outcome.ts";
+import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
 import { OutcomeLedger } from "./outcome-ledger.ts";
 import { type ProgramOwner, RecordedProgram } from "./program.ts";
 import { recordProgram } from "./record-program.ts";
@@ -78,6 +78,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       ...memory,
       write: (storage, host) => this.write(storage, host, host),
       launchSetLength: (operand, length) => this.#launchSetLength(operand, length),
+      open: (inputs, finding) => this.#open(inputs, finding),
       validate: (what) => this.#validateNotRecording(what),
     };
     this.#states = new StateKeeper(this, device, this.#live);
@@ -97,17 +98,18 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Memory for something of this form. Its content is not defined. @throws OctetError `ERR_OUT_OF_MEMORY` */
   protected abstract allocate(form: Form): Storage;
 
-  /** Fills memory that no op has used yet. The data may change once it returns. */
-  protected abstract write(storage: Storage, host: HostData, form: Form): void;
+  /** Fills memory that no op has used yet. The data may change once it returns. A finding says that the device may yet refuse. */
+  protected abstract write(storage: Storage, host: HostData, form: Form): MaybeFinding;
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known. `changes` tells that launches called later may change the memory, as they do that of states.
+   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter. `changes`
+   * tells that launches called later may change the memory, as they do that of states.
    */
   protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
-  /** Copies memory of this form, in call order. */
-  protected abstract copy(from: Storage, to: Storage, form: Form): void;
+  /** Copies memory of this form, in call order. A finding says that the device may yet refuse. */
+  protected abstract copy(from: Storage, to: Storage, form: Form): MaybeFinding;
 
   /** Gives memory back. Launches and reads that were called before may still use it. */
   protected abstract release(storage: Storage): void;
@@ -127,10 +129,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Makes one thing of launches that run again and again. Where a backend has nothing better: the list of them. */
   protected capture(steps: readonly Step<Storage, Launch>[]): Replay {
     return {
-      run: () =>
-        combineFindings(
-          steps.map(({ launch, call }) => this.launch(launch, call)).filter((found) => found !== undefined),
-        ),
+      run: () => combineFindings(steps.map(({ launch, call }) => this.launch(launch, call))),
       dispose: () => {},
     };
   }
@@ -155,7 +154,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const upload = validateUpload(this, given);
     this.#validateNotRecording("an upload");
     if (upload.kind === "state") return this.#makeState(upload.host);
-    return this.#keep(upload.form, this.#filled(upload.form, upload.host), undefined);
+    return this.#uploadData(upload.form, upload.host);
   }
 
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
@@ -180,7 +179,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
     // A handle is its own form.
-    const forms = (this.#recording === undefined ? inputs : mapInputs(inputs, this.#formOf)) as Forms<Inputs>;
+    const forms = (this.#recording?.formsOf(inputs) ?? inputs) as Forms<Inputs>;
     const plan = planOp(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
@@ -292,20 +291,10 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     return handles;
   }
 
-  /** A handle as `plan` sees it. A recording knows only how far a state has come since its program began. */
-  readonly #formOf = (handle: AnyHandle): object => {
-    if (!isState(handle)) return handle;
-    const { slots, capacity, chunk } = handle;
-    const state = this.#recording?.states.get(handle as unknown as StateHandle<Storage>);
-    return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
-  };
-
-  /** Memory with this content. */
-  #filled(form: Form, host: HostData): Storage {
+  #uploadData(form: Form, host: HostData): AnyHandle {
     const storage = this.allocate(form);
     try {
-      this.write(storage, host, form);
-      return storage;
+      return this.#keep(form, storage, this.#open([], this.write(storage, host, form) ?? undefined));
     } catch (error) {
       this.release(storage);
       throw error;
@@ -355,6 +344,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       const data = await this.#settleAfter(
         Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
+      if (outcome?.settled === false) await this.#settleAfter(this.wait());
       const error = outcome?.report();
       if (error !== undefined) throw error;
       return data;
@@ -385,7 +375,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       { length } as never,
       undefined as never,
     );
-    this.launch(launch, { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] });
+    const call = { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] };
+    this.#open([], this.launch(launch, call));
   }
 
   /** @throws OctetError `ERR_UNSUPPORTED` for backends without states */

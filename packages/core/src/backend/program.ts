@@ -5,7 +5,7 @@ import type { AnyHandle, Backend, Program } from "./contract.ts";
 import type { DeviceHandle } from "./handles.ts";
 import { namedHandles } from "./inputs.ts";
 import type { Replay } from "./launching.ts";
-import type { Finding } from "./outcome.ts";
+import { combineFindings, type Finding, type MaybeFinding } from "./outcome.ts";
 import type { RecordedState, Recording } from "./recording.ts";
 import type { StateHandle } from "./state-handle.ts";
 import { isState, validateOwned } from "./validation.ts";
@@ -15,7 +15,7 @@ export interface ProgramOwner<Storage> {
   /** Checks that the backend can run a program now. */
   validate(): void;
   allocate(form: Form): Storage;
-  copy(from: Storage, to: Storage, form: Form): void;
+  copy(from: Storage, to: Storage, form: Form): MaybeFinding;
   release(storage: Storage): void;
   /** Makes handles of results, once it is known what they depend on. */
   finish(
@@ -72,12 +72,15 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     const results: Storage[] = [];
     try {
       for (const { form } of outputs) results.push(owner.allocate(form));
-      for (const [handle, port] of tensors) owner.copy(handle.storage, port.storage, port.form);
-      const finding = this.#replay(replay, states);
-      for (const [index, { form, storage }] of outputs.entries()) owner.copy(storage, results[index], form);
+      const findings: MaybeFinding[] = [];
+      for (const [handle, port] of tensors) findings.push(owner.copy(handle.storage, port.storage, port.form));
+      findings.push(this.#replay(replay, states));
+      for (const [index, { form, storage }] of outputs.entries()) {
+        findings.push(owner.copy(storage, results[index], form));
+      }
       const keep = owner.finish(
         [...handles, ...(recording.constants as Iterable<unknown> as Iterable<AnyHandle>)],
-        finding,
+        combineFindings(findings),
         states,
       );
       return assemble(outputs.map(({ form }, index) => keep(form, results[index]))) as Result;
