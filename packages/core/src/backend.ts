@@ -14,7 +14,7 @@ export {
   type StateOperand,
 } from "./backend/kernels.ts";
 export type { LaunchCall, Replay, Step } from "./backend/launching.ts";
-export { combineFindings, type Finding } from "./backend/outcome.ts";
+export { combineFindings, type Finding, type MaybeFinding } from "./backend/outcome.ts";
 export { isState, validateAlive, validateOwned } from "./backend/validation.ts";
 export { type CodeRange, codeOf, nonFinite, quantizeValues, scaleOf } from "./numerics/quantize-values.ts";
 export { applyOp } from "./ops/apply.ts";
@@ -42,4 +42,5 @@ export {
   slotMemory,
   stateBytes,
 } from "./tensors/forms.ts";
+export { normalizedLayout } from "./tensors/granularity.ts";
 export { isHostRowCodes, rowCodesLimit } from "./tensors/row-codes.ts";

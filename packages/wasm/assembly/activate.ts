@@ -1,4 +1,4 @@
-import { bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype";
+import { bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype/dtype";
 import { exponential } from "./exponential";
 import { Address, Count, DTypeCode } from "./record";
 

@@ -1,5 +1,5 @@
-import { bfloat16, float16, loadOne } from "./dtype";
-import { isNonFinite } from "./absmax";
+import { bfloat16, float16, loadOne } from "./dtype/dtype";
+import { isNonFinite } from "./quantize/absmax";
 import { Address, Checked, Count, DTypeCode } from "./record";
 
 /** Once a kernel has met a NaN or an infinity: counts them, to name the first in an error. It takes the kernel's record, and no range. */

@@ -8,7 +8,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, deflateRawSync } from "node:zlib";
-import { recordWords } from "../src/memory-map.ts";
+import { recordWords } from "../src/memory/memory-map.ts";
 import { bundleWorker } from "./bundle-worker.ts";
 import { compileKernels } from "./compile-kernels.ts";
 import { digestSources } from "./digest-sources.ts";

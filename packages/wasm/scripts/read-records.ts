@@ -40,7 +40,7 @@ const wordTypes = ["Address", "Count", "i32", "u32"];
  * record, a field that is not a word, a record of more than `limit` words.
  */
 export async function readRecords(folder: string, limit: number): Promise<Declarations> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".ts"));
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts"));
   const files = await Promise.all(
     names.map(async (name) =>
       ts.createSourceFile(name, await readFile(join(folder, name), "utf8"), ts.ScriptTarget.ES2024),

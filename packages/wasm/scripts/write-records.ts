@@ -5,7 +5,7 @@ export function writeRecords({ kernels, enums }: Declarations): string {
   const records = new Map(kernels.map(({ record }) => [record.name, record]));
   const parts = [
     "// Made by scripts/generate.ts from the classes of records in assembly/.",
-    'import type { Launch, Range } from "../launch.ts";',
+    'import type { Launch, Range } from "../run/launch.ts";',
     "/** The kernels of assembly/index.ts. Launches name them by their place in this list, which is the same in every thread. */",
     `export const kernelNames = ${JSON.stringify(kernels.map(({ name }) => name))} as const;`,
     ...enums.map(({ name, doc, members }) => {

@@ -9,13 +9,13 @@ import {
   type Replay,
   type Step,
 } from "@octet/core/backend";
-import type { Engine } from "./engine.ts";
-import { copyHostData, storeHost } from "./host-copies.ts";
 import { kernels } from "./kernels.ts";
 import type { Plan } from "./launches/plan.ts";
 import { planTrees } from "./launches/quantize-rows.ts";
-import { Program } from "./program.ts";
-import { type Storage, storageBytes } from "./storage.ts";
+import { copyHostData, storeHost } from "./memory/host-copies.ts";
+import { type Storage, storageBytes } from "./memory/storage.ts";
+import type { Engine } from "./run/engine.ts";
+import { Program } from "./run/program.ts";
 
 /** Core's base on top of an engine. */
 export class WasmBackend extends DeviceBackend<Storage, Plan> {

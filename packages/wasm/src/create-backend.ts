@@ -1,14 +1,14 @@
 import { type Backend, OctetError } from "@octet/core";
 import { WasmBackend } from "./backend.ts";
-import { compileKernels } from "./compile-kernels.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { identifyModule } from "./kernel-module.ts";
 import { optionText } from "./option-text.ts";
 import { checkOptions, type WasmBackendOptions } from "./options.ts";
-import { chooseSimd, type Simd } from "./simd.ts";
-import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
-import { chooseThreads } from "./threads.ts";
-import { findWorkers } from "./worker-host.ts";
+import { findWorkers } from "./run/worker-host.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { identifyModule } from "./start/kernel-module.ts";
+import { chooseSimd, type Simd } from "./start/simd.ts";
+import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start/start-engine.ts";
+import { chooseThreads } from "./start/threads.ts";
 
 /**
  * Starts the WebAssembly backend, in Node or in a browser. Whoever calls this owns the backend, and disposes it: that ends its workers,

@@ -1,10 +1,10 @@
 import { type Backend, type FloatDType, linear, quantize, type Tensor } from "@octet/core";
 import { describe, expect, it, vi } from "vitest";
 import { WasmBackend } from "./backend.ts";
-import { compileKernels } from "./compile-kernels.ts";
-import type { Engine } from "./engine.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { startInlineEngine } from "./start-engine.ts";
+import type { Engine } from "./run/engine.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { startInlineEngine } from "./start/start-engine.ts";
 
 const n = 512;
 const k = 1024;

@@ -19,7 +19,7 @@ import { planQuantizeRows } from "./launches/quantize-rows.ts";
 import { planReadRows } from "./launches/read-rows.ts";
 import { planAdvance, planPositions, planSetLength } from "./launches/state-length.ts";
 import { planWriteRows } from "./launches/write-rows.ts";
-import type { Storage } from "./storage.ts";
+import type { Storage } from "./memory/storage.ts";
 
 /** The ops that run here, in every combination that their definitions allow. */
 export const kernels: Kernels<Storage, Plan> = new Kernels<Storage, Plan>()

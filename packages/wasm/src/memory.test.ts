@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
   activation,
+  advance,
   type Backend,
   dequantize,
   type HostTensor,
@@ -9,14 +10,16 @@ import {
   linear,
   OctetError,
   quantize,
+  readRows,
+  writeRows,
 } from "@octet/core";
 import { describe, expect, it } from "vitest";
 import { WasmBackend } from "./backend.ts";
-import { compileKernels } from "./compile-kernels.ts";
-import { addressLimit } from "./heap.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
-import { findWorkers, type StartWorker } from "./worker-host.ts";
+import { addressLimit } from "./memory/heap.ts";
+import { findWorkers, type StartWorker } from "./run/worker-host.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start/start-engine.ts";
 
 const binary = await loadKernelBinary("plain");
 
@@ -139,3 +142,39 @@ async function runOps(backend: Backend): Promise<unknown> {
   for (const tensor of [x, weight, y, floats]) tensor.dispose();
   return results;
 }
+
+it.each([1, 2])("states and programs leave the heap as it was, with %i threads", async (threads) => {
+  const { engine, backend } = await start(threads);
+  const x = backend.upload(matrix(3, 70));
+  const bad = backend.upload({ ...matrix(3, 70), data: new Float32Array(210).fill(Number.NaN) });
+  const weight = quantize(backend.upload(matrix(70, 70)), perRow);
+  await backend.sync();
+  const before = { used: engine.heap.usedBytes, ...backend.memory() };
+  for (let round = 0; round < 50; round++) {
+    const state = backend.state({ capacity: 600, slots: [{ name: "rows", dtype: "float32", shape: [70] }] });
+    const program = backend.record(
+      ({ x, state }) => {
+        using y = linear(x, weight, { activations: "int8" });
+        writeRows(state, "rows", y);
+        advance(state, 3);
+        return readRows(state, "rows", 2);
+      },
+      { x, state },
+    );
+    for (const input of [x, bad, x]) {
+      try {
+        const rows = program.run({ x: input, state });
+        await backend.download(rows).finally(() => rows.dispose());
+      } catch (error) {
+        expect(error).toMatchObject({ code: "ERR_NON_FINITE" });
+      }
+    }
+    state.copy().dispose();
+    await backend.download(state);
+    program.dispose();
+    state.dispose();
+  }
+  await backend.sync();
+  expect({ used: engine.heap.usedBytes, ...backend.memory() }).toEqual(before);
+  backend.dispose();
+});

@@ -2,8 +2,9 @@
  * The script of a worker. The build inlines it as a string (scripts/bundle-worker.ts); it runs in Node and in browsers, and ends only
  * when it is terminated.
  */
-import { instantiateKernels, type KernelExports } from "./exports.ts";
-import { scratchAddress, threadScratch } from "./memory-map.ts";
+
+import { scratchAddress, threadScratch } from "./memory/memory-map.ts";
+import { instantiateKernels, type KernelExports } from "./run/exports.ts";
 import {
   claimChunk,
   control,
@@ -13,8 +14,8 @@ import {
   slotRecord,
   slotWord,
   waitUntilPast,
-} from "./pool-protocol.ts";
-import { type PostMessage, receiveStart, type WorkerStart } from "./worker-port.ts";
+} from "./run/pool-protocol.ts";
+import { type PostMessage, receiveStart, type WorkerStart } from "./run/worker-port.ts";
 
 receiveStart(run);
 

@@ -153,8 +153,9 @@ export type OpParts<Inputs, Params> = <Value>(
   params: Params,
 ) => Value;
 
-/** A call of an op before its data: what `supports` and `prepare` are asked about. */
-export interface OpCall<Inputs extends object = object, Params extends object = object, Result = unknown> {
+/** A call of an op before its data: what `supports` and `prepare` are asked about. Without arguments, one of any op. */
+// biome-ignore lint/suspicious/noExplicitAny: as for AnyOp
+export interface OpCall<Inputs extends object = any, Params extends object = any, Result = any> {
   readonly op: Op<Inputs, Params, Result>;
   readonly inputs: Forms<Inputs>;
   readonly params: Params;

@@ -25,10 +25,11 @@ import type {
   Tensor,
 } from "./contract.ts";
 import { type DeviceHandle, makeHandle } from "./handles.ts";
-import { mapInputs, namedHandles } from "./inputs.ts";
-import type { AnyKernel, KernelTable, Operand, StateOperand } from "./kernels.ts";
+import { mapInputs, visitHandles } from "./inputs.ts";
+import type { AnyKernel, KernelTable, StateOperand } from "./kernels.ts";
 import type { LaunchCall, Replay, Step } from "./launching.ts";
-import { combineFindings, type Finding, type Outcome } from "./outcome.ts";
+import { changedBy, operandOf, storagesOf } from "./operands.ts";
+import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
 import { OutcomeLedger } from "./outcome-ledger.ts";
 import { type ProgramOwner, RecordedProgram } from "./program.ts";
 import { recordProgram } from "./record-program.ts";
@@ -77,6 +78,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       ...memory,
       write: (storage, host) => this.write(storage, host, host),
       launchSetLength: (operand, length) => this.#launchSetLength(operand, length),
+      open: (inputs, finding) => this.#open(inputs, finding),
       validate: (what) => this.#validateNotRecording(what),
     };
     this.#states = new StateKeeper(this, device, this.#live);
@@ -96,17 +98,18 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Memory for something of this form. Its content is not defined. @throws OctetError `ERR_OUT_OF_MEMORY` */
   protected abstract allocate(form: Form): Storage;
 
-  /** Fills memory that no op has used yet. The data may change once it returns. */
-  protected abstract write(storage: Storage, host: HostData, form: Form): void;
+  /** Fills memory that no op has used yet. The data may change once it returns. A finding says that the device may yet refuse. */
+  protected abstract write(storage: Storage, host: HostData, form: Form): MaybeFinding;
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known. `changes` tells that launches called later may change the memory, as they do that of states.
+   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter. `changes`
+   * tells that launches called later may change the memory, as they do that of states.
    */
   protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
-  /** Copies memory of this form, in call order. */
-  protected abstract copy(from: Storage, to: Storage, form: Form): void;
+  /** Copies memory of this form, in call order. A finding says that the device may yet refuse. */
+  protected abstract copy(from: Storage, to: Storage, form: Form): MaybeFinding;
 
   /** Gives memory back. Launches and reads that were called before may still use it. */
   protected abstract release(storage: Storage): void;
@@ -126,10 +129,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Makes one thing of launches that run again and again. Where a backend has nothing better: the list of them. */
   protected capture(steps: readonly Step<Storage, Launch>[]): Replay {
     return {
-      run: () =>
-        combineFindings(
-          steps.map(({ launch, call }) => this.launch(launch, call)).filter((found) => found !== undefined),
-        ),
+      run: () => combineFindings(steps.map(({ launch, call }) => this.launch(launch, call))),
       dispose: () => {},
     };
   }
@@ -154,7 +154,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const upload = validateUpload(this, given);
     this.#validateNotRecording("an upload");
     if (upload.kind === "state") return this.#makeState(upload.host);
-    return this.#keep(upload.form, this.#filled(upload.form, upload.host), undefined);
+    return this.#uploadData(upload.form, upload.host);
   }
 
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
@@ -166,7 +166,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     this.#validateNotRecording("a download");
     if (isState(handle)) return this.#downloadState(handle as unknown as StateHandle<Storage>);
     const { storage, outcome } = handle as unknown as DeviceHandle<Storage>;
-    const [data] = await this.#read([[storage, handle]], outcome);
+    const [data] = await this.#read([[storage, handle]], outcome, false);
     return data;
   }
 
@@ -178,7 +178,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     validateAlive(this);
     validateCall(op, inputs, params);
     const handles = this.#validateInputs(op, inputs);
-    const forms = mapInputs(inputs, (handle: AnyHandle) => this.#formOf(handle)) as Forms<Inputs>;
+    // A handle is its own form.
+    const forms = (this.#recording?.formsOf(inputs) ?? inputs) as Forms<Inputs>;
     const plan = planOp(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
@@ -253,13 +254,13 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const form = plan.output as Form | undefined;
     if (form !== undefined) validateBytes(this, bytesOf(form));
     const recording = this.#recording;
-    const changed = (op.changes ?? []).map((name) => (inputs as never)[name] as unknown as StateHandle<Storage>);
+    const changed = changedBy<Storage>(op, inputs);
     const output = form && (recording === undefined ? this.allocate(form) : recording.allocate(form));
     try {
-      const operands = mapInputs(inputs, (handle: AnyHandle) => operandOf<Storage>(handle));
+      const operands = mapInputs(inputs, operandOf<Storage>);
       const launch = kernel(operands as never, params as never, (form && { form, storage: output }) as never);
       const finite = (op.finite?.(params as never) ?? []).map((name) => (operands as never)[name]);
-      const call = { name: op.name, inputs: handles.flatMap((handle) => storagesOf<Storage>(handle)), output, finite };
+      const call = { name: op.name, inputs: storagesOf<Storage>(handles), output, finite };
       if (recording !== undefined) {
         recording.steps.push({ launch, call });
         for (const state of changed) recording.change(state, ahead, advance);
@@ -280,30 +281,20 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** The handles of a call, checked, in the order of its inputs. */
   #validateInputs(op: AnyOp, inputs: object): readonly AnyHandle[] {
     const handles: AnyHandle[] = [];
-    for (const [name, handle] of namedHandles(inputs)) {
-      if (handle === undefined && op.optional?.includes(name)) continue;
+    visitHandles(inputs, (name, handle) => {
+      if (handle === undefined && op.optional?.includes(name)) return;
       validateOwned(this, handle, `${name} of ${op.name}`);
       if (isState(handle)) (handle as unknown as StateHandle<Storage>).validateRows();
       this.#recording?.use(handle);
       handles.push(handle);
-    }
+    });
     return handles;
   }
 
-  /** A handle as `plan` sees it. A recording knows only how far a state has come since its program began. */
-  #formOf(handle: AnyHandle): object {
-    if (this.#recording === undefined || !isState(handle)) return handle;
-    const { slots, capacity, chunk } = handle;
-    const state = this.#recording.states.get(handle as unknown as StateHandle<Storage>);
-    return { slots, capacity, ...(chunk !== undefined && { chunk }), length: state?.advance ?? 0 };
-  }
-
-  /** Memory with this content. */
-  #filled(form: Form, host: HostData): Storage {
+  #uploadData(form: Form, host: HostData): AnyHandle {
     const storage = this.allocate(form);
     try {
-      this.write(storage, host, form);
-      return storage;
+      return this.#keep(form, storage, this.#open([], this.write(storage, host, form) ?? undefined));
     } catch (error) {
       this.release(storage);
       throw error;
@@ -321,8 +312,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   }
 
   #open(inputs: readonly AnyHandle[], finding: Finding | undefined): Outcome | undefined {
-    const outcomes = inputs.map((handle) => (handle as unknown as { readonly outcome: Outcome | undefined }).outcome);
-    const outcome = this.#ledger.open(outcomes, finding);
+    const outcome = this.#ledger.open(inputs as Iterable<unknown> as Iterable<DeviceHandle<Storage>>, finding);
     if (this.#ledger.openCount > maxOpenOutcomes && !this.#settling) {
       this.#settling = true;
       // What goes wrong here goes wrong again in the download or sync that wants to know.
@@ -354,6 +344,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       const data = await this.#settleAfter(
         Promise.all(parts.map(([storage, form]) => this.read(storage, form as Form, changes))),
       );
+      if (outcome?.settled === false) await this.#settleAfter(this.wait());
       const error = outcome?.report();
       if (error !== undefined) throw error;
       return data;
@@ -384,7 +375,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       { length } as never,
       undefined as never,
     );
-    this.launch(launch, { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] });
+    const call = { name: setLengthOp.name, inputs: storagesOfState(operand), output: undefined, finite: [] };
+    this.#open([], this.launch(launch, call));
   }
 
   /** @throws OctetError `ERR_UNSUPPORTED` for backends without states */
@@ -393,14 +385,4 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     if (kernel === undefined) throw unsupportedOp(this, setLengthOp, { state: form }, {});
     return kernel;
   }
-}
-
-function operandOf<Storage>(handle: AnyHandle): Operand<object, Storage> | StateOperand<Storage> {
-  if (isState(handle)) return (handle as unknown as StateHandle<Storage>).operand;
-  return { form: handle, storage: (handle as unknown as DeviceHandle<Storage>).storage };
-}
-
-function storagesOf<Storage>(handle: AnyHandle): readonly Storage[] {
-  if (!isState(handle)) return [(handle as unknown as DeviceHandle<Storage>).storage];
-  return storagesOfState((handle as unknown as StateHandle<Storage>).operand);
 }

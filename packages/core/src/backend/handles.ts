@@ -60,7 +60,7 @@ class TensorHandle<Storage> extends DeviceHandle<Storage> implements Tensor {
   constructor(parts: HandleParts<Storage>, form: TensorForm) {
     super(parts, form);
     this.dtype = form.dtype;
-    this.shape = Object.freeze([...form.shape]);
+    this.shape = frozenShape(form.shape);
     Object.freeze(this);
   }
 }
@@ -72,8 +72,8 @@ class QuantizedHandle<Storage> extends DeviceHandle<Storage> implements Quantize
 
   constructor(parts: HandleParts<Storage>, form: QuantizedForm) {
     super(parts, form);
-    this.shape = Object.freeze([...form.shape]);
-    this.granularity = Object.freeze({ ...form.granularity });
+    this.shape = frozenShape(form.shape);
+    this.granularity = Object.isFrozen(form.granularity) ? form.granularity : Object.freeze({ ...form.granularity });
     this.bits = form.bits;
     Object.freeze(this);
   }
@@ -85,10 +85,15 @@ class RowCodesHandle<Storage> extends DeviceHandle<Storage> implements RowCodes 
 
   constructor(parts: HandleParts<Storage>, form: RowCodesForm) {
     super(parts, form);
-    this.shape = Object.freeze([...form.shape]);
+    this.shape = frozenShape(form.shape);
     this.activations = form.activations;
     Object.freeze(this);
   }
+}
+
+/** A shape that never changes: most come from handles, and are so already. */
+function frozenShape(shape: readonly number[]): readonly number[] {
+  return Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
 }
 
 /** The handle for a form. Its shape and granularity are frozen copies: sizes of memory depend on them. */

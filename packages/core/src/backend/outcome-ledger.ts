@@ -11,11 +11,14 @@ export class OutcomeLedger {
     return this.#open.length;
   }
 
-  /** The outcome of an op on these inputs; undefined where nothing can have gone wrong. */
-  open(inputs: readonly (Outcome | undefined)[], finding: Finding | undefined): Outcome | undefined {
-    const doubtful = inputs.filter((input) => input !== undefined && !(input.settled && input.error === undefined));
+  /** The outcome of an op on handles with these outcomes; undefined where nothing can have gone wrong. */
+  open(inputs: Iterable<{ readonly outcome: Outcome | undefined }>, finding: Finding | undefined): Outcome | undefined {
+    const doubtful: Outcome[] = [];
+    for (const { outcome } of inputs) {
+      if (outcome !== undefined && !(outcome.settled && outcome.error === undefined)) doubtful.push(outcome);
+    }
     if (doubtful.length === 0 && finding === undefined) return undefined;
-    const outcome = new Outcome(doubtful as Outcome[], finding);
+    const outcome = new Outcome(doubtful, finding);
     this.#open.push(outcome);
     return outcome;
   }

@@ -9,9 +9,14 @@ export interface Finding {
   readonly error: OctetError | undefined;
 }
 
+/** What a device may say of work: nothing, where nothing can go wrong any more. */
+// biome-ignore lint/suspicious/noConfusingVoidType: so that methods which never have a finding need not return anything
+export type MaybeFinding = Finding | undefined | void;
+
 /** One finding for several launches: the first error in their order. */
-export function combineFindings(findings: readonly Finding[]): Finding | undefined {
-  if (findings.length === 0) return undefined;
+export function combineFindings(given: readonly MaybeFinding[]): Finding | undefined {
+  const findings = given.filter((finding): finding is Finding => finding !== undefined);
+  if (findings.length <= 1) return findings[0];
   return {
     get known() {
       return findings.every(({ known }) => known);

@@ -1,11 +1,11 @@
 import { DisposableObject } from "../disposable-object.ts";
 import { OctetError } from "../errors.ts";
-import { type Form, formatForm } from "../tensors/forms.ts";
+import { equalForms, type Form, formatForm } from "../tensors/forms.ts";
 import type { AnyHandle, Backend, Program } from "./contract.ts";
 import type { DeviceHandle } from "./handles.ts";
 import { namedHandles } from "./inputs.ts";
 import type { Replay } from "./launching.ts";
-import type { Finding } from "./outcome.ts";
+import { combineFindings, type Finding, type MaybeFinding } from "./outcome.ts";
 import type { RecordedState, Recording } from "./recording.ts";
 import type { StateHandle } from "./state-handle.ts";
 import { isState, validateOwned } from "./validation.ts";
@@ -15,7 +15,7 @@ export interface ProgramOwner<Storage> {
   /** Checks that the backend can run a program now. */
   validate(): void;
   allocate(form: Form): Storage;
-  copy(from: Storage, to: Storage, form: Form): void;
+  copy(from: Storage, to: Storage, form: Form): MaybeFinding;
   release(storage: Storage): void;
   /** Makes handles of results, once it is known what they depend on. */
   finish(
@@ -72,12 +72,15 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     const results: Storage[] = [];
     try {
       for (const { form } of outputs) results.push(owner.allocate(form));
-      for (const [handle, port] of tensors) owner.copy(handle.storage, port.storage, port.form);
-      const finding = this.#replay(replay, states);
-      for (const [index, { form, storage }] of outputs.entries()) owner.copy(storage, results[index], form);
+      const findings: MaybeFinding[] = [];
+      for (const [handle, port] of tensors) findings.push(owner.copy(handle.storage, port.storage, port.form));
+      findings.push(this.#replay(replay, states));
+      for (const [index, { form, storage }] of outputs.entries()) {
+        findings.push(owner.copy(storage, results[index], form));
+      }
       const keep = owner.finish(
         [...handles, ...(recording.constants as Iterable<unknown> as Iterable<AnyHandle>)],
-        finding,
+        combineFindings(findings),
         states,
       );
       return assemble(outputs.map(({ form }, index) => keep(form, results[index]))) as Result;
@@ -100,7 +103,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     try {
       return replay.run();
     } catch (error) {
-      this.#parts.owner.restore(states.filter(({ advance }) => advance > 0).map(({ state }) => state));
+      const changed = states.filter((state) => state.changed);
+      for (const { state, ahead } of changed) state.abandon(ahead);
+      this.#parts.owner.restore(changed.map(({ state }) => state));
       throw error;
     }
   }
@@ -112,7 +117,7 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     const { backend, owner, inputs: wanted, recording } = this.#parts;
     if (this.#disposed) throw new OctetError("ERR_DISPOSED", "the program is disposed; record a new one");
     owner.validate();
-    const given = new Map(namedHandles(inputs ?? {}));
+    const given = namedHandles(inputs ?? {});
     const extra = [...given.keys()].find((name) => !wanted.has(name));
     if (extra !== undefined) {
       throw new OctetError(
@@ -134,9 +139,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
           `${what} is not the state that was recorded; record a program for each state`,
         );
       }
-      if (formatForm(handle) !== formatForm(port.form)) {
+      if (!equalForms(handle, port.form)) {
         throw new OctetError(
-          "ERR_SHAPE",
+          dtypeOf(handle) === dtypeOf(port.form) ? "ERR_SHAPE" : "ERR_DTYPE",
           `${what} is ${formatForm(handle)}; it was recorded with ${formatForm(port.form)}`,
         );
       }
@@ -154,4 +159,9 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     }
     return { tensors, handles };
   }
+}
+
+/** Of tensors alone: codes have none. */
+function dtypeOf(form: Form): unknown {
+  return "dtype" in form ? form.dtype : undefined;
 }

@@ -2,6 +2,7 @@ import { OctetError } from "../errors.ts";
 import { bytesOf, type Form } from "../tensors/forms.ts";
 import type { AnyHandle, Backend, DataHandle } from "./contract.ts";
 import { type DeviceHandle, formOf, makeHandle } from "./handles.ts";
+import { mapInputs } from "./inputs.ts";
 import type { Step } from "./launching.ts";
 import type { StateHandle } from "./state-handle.ts";
 import { isState, validateOwned } from "./validation.ts";
@@ -88,6 +89,16 @@ export class Recording<Storage, Launch> {
     const input = makeHandle({ backend: this.#backend, storage, outcome: undefined, release: () => {} }, form);
     this.#made.add(input);
     return input;
+  }
+
+  /** Inputs as `plan` sees them: handles are forms, but how far a state has come is known only since the program began. */
+  formsOf(inputs: object): object {
+    return mapInputs(inputs, (handle: AnyHandle) => {
+      if (!isState(handle)) return handle;
+      const { slots, capacity, chunk } = handle;
+      const length = this.states.get(handle as unknown as StateHandle<Storage>)?.advance ?? 0;
+      return { slots, capacity, ...(chunk !== undefined && { chunk }), length };
+    });
   }
 
   /** Notes what a step uses. @throws OctetError `ERR_UNSUPPORTED` for a state that is not among the inputs */

@@ -110,11 +110,14 @@ export class StateHandle<Storage> extends DisposableObject implements State {
   change(outcome: Outcome | undefined, ahead: number, advance: number): void {
     if (outcome !== undefined) this.#changes.push({ outcome, before: this.#length });
     this.#outcome = outcome ?? this.#outcome;
-    const written = this.#length + ahead;
-    for (const [index, slot] of this.slots.entries()) {
-      this.#oldest[index] = Math.max(this.#oldest[index], written - physicalRows(slot, this.form));
-    }
+    this.#overwrite(ahead);
     this.#length += advance;
+  }
+
+  /** Notes ops that failed at once, after some of them may have written rows up to `ahead` positions beyond the length. */
+  abandon(ahead: number): void {
+    this.#overwrite(ahead);
+    this.#lost ||= !this.#canGoOnAt(this.#length);
   }
 
   /** Notes that the length was cut. A later undo goes no further forward than this. */
@@ -152,6 +155,14 @@ export class StateHandle<Storage> extends DisposableObject implements State {
       "ERR_RANGE",
       `an op on this state failed, and later ones have overwritten the rows before position ${this.#length}; reset the state`,
     );
+  }
+
+  /** Notes which rows those up to `ahead` positions beyond the length have replaced. */
+  #overwrite(ahead: number): void {
+    const written = this.#length + ahead;
+    for (const [index, slot] of this.slots.entries()) {
+      this.#oldest[index] = Math.max(this.#oldest[index], written - physicalRows(slot, this.form));
+    }
   }
 
   /** Whether every slot still has the rows that position `length` needs. */

@@ -8,19 +8,21 @@ import {
 } from "../tensors/forms.ts";
 import { HostTensor } from "../tensors/host-tensor.ts";
 import { type HostState, stateMemoryOf } from "../tensors/state.ts";
-import type { Backend } from "./contract.ts";
+import type { AnyHandle, Backend } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
-import type { Outcome } from "./outcome.ts";
+import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
 import { StateHandle, type StateOwner } from "./state-handle.ts";
 import { validateBytes, validateOwned } from "./validation.ts";
 
 /** What a device does for states: their memory is that of tensors, and one launch sets their length. */
 export interface StateDevice<Storage> {
   allocate(form: Form): Storage;
-  write(storage: Storage, host: HostTensor): void;
-  copy(from: Storage, to: Storage, form: Form): void;
+  write(storage: Storage, host: HostTensor): MaybeFinding;
+  copy(from: Storage, to: Storage, form: Form): MaybeFinding;
   release(storage: Storage): void;
   launchSetLength(operand: StateOperand<Storage>, length: number): void;
+  /** The outcome of work that depends on these. */
+  open(inputs: readonly AnyHandle[], finding: Finding | undefined): Outcome | undefined;
   /** Refuses what cannot be done now, such as while a program is recorded. */
   validate(what: string): void;
 }
@@ -48,9 +50,9 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     const { length } = host;
     const memory = length > 0 ? stateMemoryOf(host).rows : undefined;
     const oldest = form.slots.map((_, index) => (length > 0 ? length - host.rows[index].shape[0] : 0));
-    return this.#make(form, { length, oldest, outcome: undefined }, (_form, index, storage) => {
-      if (index === undefined) this.#device.write(storage, new HostTensor("int32", [1], Int32Array.of(length)));
-      else if (memory !== undefined) this.#device.write(storage, memory[index]);
+    return this.#make(form, { length, oldest }, [], (_form, index, storage) => {
+      if (index === undefined) return this.#device.write(storage, new HostTensor("int32", [1], Int32Array.of(length)));
+      return memory && this.#device.write(storage, memory[index]);
     });
   }
 
@@ -58,9 +60,9 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     validateOwned(this.#backend, state, "the state to copy");
     this.#device.validate("copying a state");
     state.validateRows();
-    return this.#make(state.form, state, (memory, index, storage) => {
+    return this.#make(state.form, state, [state], (memory, index, storage) => {
       const { rows, length } = state.operand;
-      this.#device.copy(index === undefined ? length : rows[index], storage, memory);
+      return this.#device.copy(index === undefined ? length : rows[index], storage, memory);
     });
   }
 
@@ -95,20 +97,22 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
   /** `fill` is called for the memory of each slot, and without an index for that of the length. */
   #make(
     form: StateForm,
-    parts: { readonly length: number; readonly oldest: readonly number[]; readonly outcome: Outcome | undefined },
-    fill: (memory: TensorForm, index: number | undefined, storage: Storage) => void,
+    { length, oldest }: { readonly length: number; readonly oldest: readonly number[] },
+    inputs: readonly AnyHandle[],
+    fill: (memory: TensorForm, index: number | undefined, storage: Storage) => MaybeFinding,
   ): StateHandle<Storage> {
     const storages: Storage[] = [];
+    const findings: MaybeFinding[] = [];
     try {
       const filled = (memory: TensorForm, index?: number): Storage => {
         const storage = this.#device.allocate(memory);
         storages.push(storage);
-        fill(memory, index, storage);
+        findings.push(fill(memory, index, storage));
         return storage;
       };
       const rows = form.slots.map((slot, index) => filled(slotMemory(slot, form), index));
       const operand = { form, rows, length: filled(lengthForm) };
-      const { length, oldest, outcome } = parts;
+      const outcome = this.#device.open(inputs, combineFindings(findings));
       const state = new StateHandle({ backend: this.#backend, owner: this, operand, length, oldest, outcome });
       this.#states.add(state);
       this.#live.add(state);

@@ -195,6 +195,31 @@ for (const [name, create] of Object.entries(factories)) {
       expect((await backend.download(at)).data[0]).toBe(roomy.length);
     });
 
+    it("a run that fails after it has overwritten rows of a ring leaves a state that wants a reset", async () => {
+      using two = backend.upload(hostTensor("float32", [2, 2], new Float32Array(4)));
+      using bad = backend.upload(hostTensor("float32", [1, 2], Float32Array.of(1, Number.NaN)));
+      using program = backend.record(
+        ({ x, state }) => {
+          for (let i = 0; i < 2; i++) {
+            writeRows(state, "ring", two);
+            advance(state, 2);
+          }
+          writeRows(state, "ring", x);
+        },
+        { x: bad, state },
+      );
+      for (const value of [1, 3, 5]) append(state, value, value + 1);
+      try {
+        program.run({ x: bad, state });
+      } catch {}
+      await rejectionCode(backend.sync());
+      expect(state.length).toBe(6);
+      expect(errorCode(() => positions(state, 1))).toBe("ERR_RANGE");
+      state.reset();
+      append(state, 5);
+      expect(await ringOf(state)).toEqual([0, 0, 5]);
+    });
+
     it("rows that were overwritten before an error was known are refused until a reset", async () => {
       await runThrice(state);
       if (name === "reference") return;

@@ -27,8 +27,8 @@ export function applyOp<Inputs extends object, Params extends object, Result>(
 
 /** The backend of the first input that has one: the others are checked by it. */
 function backendOf(inputs: object): Backend | undefined {
-  for (const value of Object.values(inputs)) {
-    const backend = (value as { backend?: Backend } | null | undefined)?.backend;
+  for (const name of Object.keys(inputs)) {
+    const backend = ((inputs as Record<string, unknown>)[name] as { backend?: Backend } | null | undefined)?.backend;
     if (typeof backend?.run === "function") return backend;
   }
   return undefined;

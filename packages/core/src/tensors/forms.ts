@@ -1,8 +1,8 @@
 import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { bytesPerElement, type DType, isDType } from "./dtype.ts";
-import { type Granularity, scaleShape } from "./granularity.ts";
-import { formatShape, sizeOf, validateShape } from "./shape.ts";
+import { equalGranularities, type Granularity, normalizedLayout } from "./granularity.ts";
+import { equalShapes, formatShape, sizeOf, validateShape } from "./shape.ts";
 
 /** The form of a tensor: everything that is known of it before its data. */
 export interface TensorForm<D extends DType = DType> {
@@ -70,6 +70,15 @@ export function isStateForm(form: object): form is StateForm {
   return "slots" in form;
 }
 
+export function equalForms(a: Form, b: Form): boolean {
+  if (!equalShapes(a.shape, b.shape)) return false;
+  if (isQuantizedForm(a)) {
+    return isQuantizedForm(b) && a.bits === b.bits && equalGranularities(a.granularity, b.granularity);
+  }
+  if (isRowCodesForm(a)) return isRowCodesForm(b) && a.activations === b.activations;
+  return a.dtype === (b as TensorForm).dtype;
+}
+
 /** The rows of x `[..., K]`: the product of all extents but the last. */
 export function rowCount(shape: readonly number[]): number {
   return sizeOf(shape.slice(0, -1));
@@ -80,9 +89,9 @@ export function rowCodesDType(activations: RowCodesKind): "int16" | "int8" {
   return activations;
 }
 
-/** Bytes of the data of a form, without padding that a device adds. */
+/** Bytes of the data of a form, whose granularity is normalized, without padding that a device adds. */
 export function bytesOf(form: Form): number {
-  if (isQuantizedForm(form)) return sizeOf(form.shape) + sizeOf(scaleShape(form.granularity, form.shape)) * 4;
+  if (isQuantizedForm(form)) return sizeOf(form.shape) + normalizedLayout(form.granularity, form.shape).channels * 4;
   if (isRowCodesForm(form)) {
     return sizeOf(form.shape) * bytesPerElement[rowCodesDType(form.activations)] + rowCount(form.shape) * 4;
   }

@@ -1,7 +1,7 @@
 import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { type OptionKinds, validateOptions } from "../options.ts";
-import { formatShape, sizeOf, validateShape } from "./shape.ts";
+import { formatShape, sizeOf, validateExtents } from "./shape.ts";
 
 /**
  * Which elements share a scale. `tensor`: all. `channel`: those with the same index on axis `dim`, the axis that **keeps** its own
@@ -73,7 +73,7 @@ export interface ScaleLayout {
  */
 export function normalizeGranularity(granularity: Granularity, shape: readonly number[]): Granularity {
   validateGranularity(granularity);
-  validateShape(shape, "the tensor");
+  validateExtents(shape, "the tensor");
   switch (granularity.kind) {
     case "tensor":
       return Object.freeze({ kind: "tensor" });
@@ -113,19 +113,20 @@ export function normalizeGranularity(granularity: Granularity, shape: readonly n
 
 /** The layout of scales over `shape`. @throws OctetError as `normalizeGranularity` does */
 export function scaleLayout(granularity: Granularity, shape: readonly number[]): ScaleLayout {
-  const normalized = normalizeGranularity(granularity, shape);
-  const size = sizeOf(shape);
-  switch (normalized.kind) {
+  return normalizedLayout(normalizeGranularity(granularity, shape), shape);
+}
+
+/** The same without its checks: for a granularity that has been normalized for this shape, as those of handles have. */
+export function normalizedLayout(granularity: Granularity, shape: readonly number[]): ScaleLayout {
+  switch (granularity.kind) {
     case "tensor":
-      return { outer: 1, channels: 1, inner: size };
-    case "channel":
-      return {
-        outer: sizeOf(shape.slice(0, normalized.dim)),
-        channels: shape[normalized.dim],
-        inner: sizeOf(shape.slice(normalized.dim + 1)),
-      };
+      return { outer: 1, channels: 1, inner: sizeOf(shape) };
+    case "channel": {
+      const { dim } = granularity;
+      return { outer: sizeOf(shape.slice(0, dim)), channels: shape[dim], inner: sizeOf(shape.slice(dim + 1)) };
+    }
     case "group":
-      return { outer: 1, channels: size / normalized.size, inner: normalized.size };
+      return { outer: 1, channels: sizeOf(shape) / granularity.size, inner: granularity.size };
   }
 }
 

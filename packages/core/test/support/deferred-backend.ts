@@ -1,4 +1,4 @@
-import type { AnyOp, Backend } from "@octet/core";
+import type { AnyOp } from "@octet/core";
 import { hostTensor, OctetError, sizeOf } from "@octet/core";
 import {
   type AnyKernel,
@@ -25,11 +25,15 @@ class LateFinding implements Finding {
 }
 
 /** A backend that runs ops by their definitions, but late: when something is read or waited for, as devices do. */
-export function createDeferredBackend(): Backend & { readonly pending: number } {
+export function createDeferredBackend(): DeferredBackend {
   return new DeferredBackend();
 }
 
-class DeferredBackend extends DeviceBackend<Storage, () => void> {
+export class DeferredBackend extends DeviceBackend<Storage, () => void> {
+  /** What the device finds no memory for, once. */
+  refuses: "write" | "copy" | undefined;
+  /** Whether reads resolve before findings are known. */
+  readsAlone = false;
   readonly #queue: (() => void)[] = [];
 
   constructor() {
@@ -45,11 +49,13 @@ class DeferredBackend extends DeviceBackend<Storage, () => void> {
     return { host: hostTensor(form.dtype, form.shape, allocate(form.dtype, sizeOf(form.shape)).fill(1)) };
   }
 
-  protected override write(storage: Storage, host: HostData): void {
+  protected override write(storage: Storage, host: HostData): Finding | undefined {
     storage.host = copyHost(host);
+    return this.#refusal("write");
   }
 
   protected override read(storage: Storage): Promise<HostData> {
+    if (this.readsAlone && storage.host !== undefined) return Promise.resolve(copyHost(storage.host));
     return new Promise((resolve, reject) => {
       this.#queue.push(() => {
         if (storage.host !== undefined) resolve(copyHost(storage.host));
@@ -59,10 +65,11 @@ class DeferredBackend extends DeviceBackend<Storage, () => void> {
     });
   }
 
-  protected override copy(from: Storage, to: Storage): void {
+  protected override copy(from: Storage, to: Storage): Finding | undefined {
     this.#queue.push(() => {
       to.host = from.host && copyHost(from.host);
     });
+    return this.#refusal("copy");
   }
 
   protected override release(): void {}
@@ -88,6 +95,15 @@ class DeferredBackend extends DeviceBackend<Storage, () => void> {
   }
 
   protected override close(): void {}
+
+  /** A finding that says so late, if the device is to refuse this. */
+  #refusal(what: "write" | "copy"): Finding | undefined {
+    if (this.refuses !== what) return undefined;
+    this.refuses = undefined;
+    return this.launch(() => {
+      throw new OctetError("ERR_OUT_OF_MEMORY", `no memory for a ${what}`);
+    });
+  }
 
   #drain(): void {
     for (const work of this.#queue.splice(0)) work();

@@ -1,5 +1,5 @@
 import { packRows } from "../generated/kernels.ts";
-import type { Launch } from "../launch.ts";
+import type { Launch } from "../run/launch.ts";
 import type { FloatOperand } from "./operand.ts";
 import { oneItem } from "./plan.ts";
 

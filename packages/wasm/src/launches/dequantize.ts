@@ -1,6 +1,7 @@
-import { scaleLayout, sizeOf } from "@octet/core";
+import { sizeOf } from "@octet/core";
+import { normalizedLayout } from "@octet/core/backend";
 import { dequantizeRuns } from "../generated/kernels.ts";
-import { scaleOffset } from "../storage.ts";
+import { scaleOffset } from "../memory/storage.ts";
 import type { FloatOperand, QuantizedOperand } from "./operand.ts";
 import { grainOf, type Plan, planOf } from "./plan.ts";
 
@@ -16,10 +17,10 @@ export function planDequantize(
   const { granularity, shape } = tensor.form;
   const size = sizeOf(shape);
   if (size === 0) return planOf();
-  const { outer, channels, inner } = scaleLayout(granularity, shape);
+  const { outer, channels, inner } = normalizedLayout(granularity, shape);
   const whole = granularity.kind === "tensor";
   const run = whole ? wholeBlock : inner;
-  // With runs of one element an item is a row of all channels; see assembly/dequantize.ts.
+  // With runs of one element an item is a row of all channels; see assembly/quantize/dequantize.ts.
   const items = whole ? Math.ceil(size / run) : inner === 1 ? outer : outer * channels;
   const codes = tensor.storage.address;
   return planOf(

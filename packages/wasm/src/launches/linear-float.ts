@@ -6,7 +6,7 @@ import type { LinearParts } from "./linear-integer.ts";
 import type { FloatOperand } from "./operand.ts";
 import { grainOf, type Plan, planOf, streamGrain } from "./plan.ts";
 
-/** Rows of a panel of x, and columns whose sums gemm-floats keeps at a time; assembly/gemm-floats.ts. */
+/** Rows of a panel of x, and columns whose sums gemm-floats keeps at a time; assembly/linear/gemm-floats.ts. */
 const panelRows = 2;
 const columnUnit = 64;
 

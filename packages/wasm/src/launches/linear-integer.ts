@@ -1,15 +1,15 @@
 import type { RowCodesKind } from "@octet/core";
 import { rowCodesLimit } from "@octet/core/backend";
-import { type CodeLayout, codeLayout } from "../code-layout.ts";
 import { gemmIntegers, gemvIntegers } from "../generated/kernels.ts";
-import type { Launch } from "../launch.ts";
+import { type CodeLayout, codeLayout } from "../memory/code-layout.ts";
+import type { Launch } from "../run/launch.ts";
 import { type BiasPlan, planBias } from "./bias.ts";
 import type { FloatOperand, RowCodesOperand } from "./operand.ts";
 import { type Plan, streamGrain } from "./plan.ts";
 import { launchQuantizeRows } from "./quantize-rows.ts";
 import type { Weight } from "./weight.ts";
 
-/** Columns whose totals gemm-integers keeps at a time; assembly/gemm-integers.ts. */
+/** Columns whose totals gemm-integers keeps at a time; assembly/linear/gemm-integers.ts. */
 const columnUnit = 48;
 
 /** What a linear layer multiplies x by, and where the result goes. */

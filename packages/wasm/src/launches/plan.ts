@@ -1,4 +1,4 @@
-import type { Launch } from "../launch.ts";
+import type { Launch } from "../run/launch.ts";
 
 /** Memory and threads that launches are made for. */
 export interface PlanMemory {
@@ -38,7 +38,7 @@ const mostStream = 2 ** 20;
 
 /**
  * How many of `columns` that are read once, of `bytes` each, a call of a kernel takes. It cuts them into four streams, which memory fetches
- * ahead better the longer they are (assembly/streams.ts): so a thread takes all of its columns in one call. Of many bytes every thread
+ * ahead better the longer they are (assembly/linear/streams.ts): so a thread takes all of its columns in one call. Of many bytes every thread
  * takes several parts, the same number each: threads are not equally fast, and an engine exchanges a function that has become hot only
  * when it is called again.
  */

@@ -1,9 +1,9 @@
 import type { RowCodesForm, RowCodesKind } from "@octet/core";
 import { rowCodesLimit } from "@octet/core/backend";
-import { type CodeLayout, codeLayout } from "../code-layout.ts";
 import { quantizeRows, summarizeRows } from "../generated/kernels.ts";
-import type { Launch } from "../launch.ts";
-import type { Storage } from "../storage.ts";
+import { type CodeLayout, codeLayout } from "../memory/code-layout.ts";
+import type { Storage } from "../memory/storage.ts";
+import type { Launch } from "../run/launch.ts";
 import type { FloatOperand, RowCodesOperand } from "./operand.ts";
 import { grainOf, type Plan, planOf } from "./plan.ts";
 

@@ -1,6 +1,7 @@
-import { bitRange, type QuantizeOptions, scaleLayout, sizeOf } from "@octet/core";
+import { bitRange, type QuantizeOptions, sizeOf } from "@octet/core";
+import { normalizedLayout } from "@octet/core/backend";
 import { absmaxBlocks, quantizeBlocks, quantizeChannels } from "../generated/kernels.ts";
-import { scaleOffset } from "../storage.ts";
+import { scaleOffset } from "../memory/storage.ts";
 import type { FloatOperand, QuantizedOperand } from "./operand.ts";
 import { grainOf, type Plan } from "./plan.ts";
 
@@ -15,7 +16,7 @@ export function planQuantize(
 
 function planChannels(x: FloatOperand, { form, storage }: QuantizedOperand): Plan {
   const { dtype, shape } = x.form;
-  const { outer, channels, inner } = scaleLayout(form.granularity, shape);
+  const { outer, channels, inner } = normalizedLayout(form.granularity, shape);
   const { highest, lowest } = bitRange(form.bits);
   const range = { items: channels, grain: grainOf(outer * inner, inner === 1 ? stripColumns(channels) : 1) };
   const source = { source: x.storage.address, size: sizeOf(shape), dtype };

@@ -1,6 +1,6 @@
 import type { FloatDType } from "@octet/core";
 import { isQuantizedForm } from "@octet/core/backend";
-import { scaleOffset } from "../storage.ts";
+import { scaleOffset } from "../memory/storage.ts";
 import type { FloatOperand, QuantizedOperand } from "./operand.ts";
 
 /** A weight `[n, k]` as the kernels see it. */
