@@ -13,7 +13,9 @@ export interface Field extends Named {
   readonly type: string;
 }
 
-export interface RecordClass extends Named {
+/** The parameters of a kernel. A field named `finding` says where the kernel notes what is not finite. */
+export interface RecordClass {
+  readonly name: string;
   readonly fields: readonly Field[];
 }
 
@@ -77,7 +79,7 @@ export async function readRecords(folder: string, limit: number): Promise<Declar
     const record = textOf(statement.parameters[0]?.type, file);
     const fields = fieldsOf(record);
     if (fields.length > limit) throw new Error(`${record} has ${fields.length} words; a record has up to ${limit}`);
-    return [{ name, doc: docOf(statement, file), record: { name: record, doc: "", fields } }];
+    return [{ name, doc: docOf(statement, file), record: { name: record, fields } }];
   });
   const missing = exportsOf(files).filter((name) => !kernels.some((kernel) => kernel.name === name));
   if (missing.length > 0) throw new Error(`there are no kernels ${missing.join(", ")}`);

@@ -2,7 +2,6 @@ import {
   activation,
   type Backend,
   type FloatDType,
-  type HostTensor,
   hostTensor,
   linear,
   quantize,
@@ -11,17 +10,7 @@ import {
 } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { expect, test } from "vitest";
-
-/** Not what a generator of good numbers would give, but never the same twice, and of every size (seed in the name of the test). */
-function values(seed: number, ...shape: number[]): HostTensor<"float32"> {
-  let state = seed;
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  const data = Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 31 - 1) * 2 ** ((state & 15) - 8);
-  });
-  return hostTensor("float32", shape, data);
-}
+import { values } from "./support/values.ts";
 
 /** The bits of every bounded op, in shapes that fall apart into chunks. */
 async function runBounded(backend: Backend): Promise<unknown[]> {
@@ -32,8 +21,8 @@ async function runBounded(backend: Backend): Promise<unknown[]> {
     [5, 203, 129],
     [130, 131, 1030],
   ]) {
-    const x = backend.upload(values(m, m, k));
-    const floats = backend.upload(values(n, n, k));
+    const x = backend.upload(values(m, [m, k], "float32"));
+    const floats = backend.upload(values(n, [n, k], "float32"));
     const weights = [floats, quantize(floats, { granularity: { kind: "channel", dim: 0 } })];
     for (const weight of weights) results.push(await backend.download(linear(x, weight)));
     results.push(await backend.download(activation(floats, "gelu")));
@@ -55,7 +44,7 @@ test("bounded ops have the same bits with 1, 2 and 3 threads (seeds 1, 5, 97, 13
 test.each([1, 2])(
   "columns that fall apart into strips have the reference's codes, %i threads (seed 7)",
   async (threads) => {
-    const host = values(7, 300, 5003);
+    const host = values(7, [300, 5003], "float32");
     const wanted = quantizeSymmetric(host, { dim: 1 });
     using backend = await createWasmBackend({ threads });
     const x = backend.upload(host);
@@ -106,7 +95,7 @@ test("a chain longer than the queue runs in order", async () => {
 
 test("disposing a backend ends downloads under way with ERR_DISPOSED, or with the data", async () => {
   const backend = await createWasmBackend({ threads: 2 });
-  const x = backend.upload(values(3, 512, 512));
+  const x = backend.upload(values(3, [512, 512], "float32"));
   for (let i = 0; i < 20; i++) linear(x, x).dispose();
   const download = backend.download(linear(x, x));
   backend.dispose();
