@@ -20,16 +20,16 @@ export function validateOptions<Options extends object>(
   options: Options,
   kinds: OptionKinds<Options>,
 ): void {
-  const names = Object.keys(kinds);
   if (kindOf(options) !== "object") {
     const got = formatValue(options);
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `${owner} got ${got} for its options; ${adviceFor(names)}, or leave it out`,
+      `${owner} got ${got} for its options; ${adviceFor(Object.keys(kinds))}, or leave it out`,
     );
   }
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(kinds, name));
   if (unknown !== undefined) {
+    const names = Object.keys(kinds);
     const nearest = nearestName(unknown, names);
     const hint = nearest === undefined ? "" : `did you mean ${nearest}? `;
     throw new OctetError(
@@ -44,11 +44,18 @@ export function validateOptions<Options extends object>(
 export function validateKinds<Fields extends object>(owner: string, fields: Fields, kinds: OptionKinds<Fields>): void {
   for (const name of Object.keys(kinds) as (keyof Fields & string)[]) {
     const value = fields[name];
-    const allowed = [kinds[name]].flat() as ValueKind[];
-    if (value === undefined || allowed.includes("any") || allowed.includes(kindOf(value))) continue;
-    const wanted = allowed.join(" or ");
+    const allowed = kinds[name] as ValueKind | readonly ValueKind[];
+    if (value === undefined || accepts(allowed, value)) continue;
+    const wanted = [allowed].flat().join(" or ");
     throw new OctetError("ERR_UNSUPPORTED", `${owner} got ${formatValue(value)} as ${name}; pass ${article(wanted)}`);
   }
+}
+
+/** Allocates nothing: every op comes by here. */
+function accepts(allowed: ValueKind | readonly ValueKind[], value: unknown): boolean {
+  const kind = kindOf(value);
+  if (typeof allowed === "string") return allowed === "any" || allowed === kind;
+  return allowed.includes("any") || allowed.includes(kind);
 }
 
 /** `typeof`, with `null` and arrays told from other objects. Everything that is not among the kinds is "any". */
