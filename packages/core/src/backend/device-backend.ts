@@ -1,7 +1,7 @@
 import { DisposableObject } from "../disposable-object.ts";
 import { OctetError } from "../errors.ts";
 import { fusedOps } from "../ops/fused-ops.ts";
-import { planOp, validateCall } from "../ops/plan-op.ts";
+import { planCall, validateCall } from "../ops/plan-op.ts";
 import { setLengthOp } from "../ops/state/set-length.ts";
 import type { DType } from "../tensors/dtype.ts";
 import { bytesOf, type Form, normalizeStateForm, type StateForm, slotMemory } from "../tensors/forms.ts";
@@ -180,7 +180,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const handles = this.#validateInputs(op, inputs);
     // A handle is its own form.
     const forms = (this.#recording?.formsOf(inputs) ?? inputs) as Forms<Inputs>;
-    const plan = planOp(op, forms, params);
+    const plan = planCall(op, forms, params);
     const kernel = this.#kernels.find(op, forms, plan.params);
     if (kernel !== undefined) return this.#launchOp(op, inputs, handles, plan, kernel) as Result;
     if (op.parts === undefined) throw unsupportedOp(this, op, forms, params);

@@ -24,6 +24,15 @@ export function planOp<Inputs extends object, Params extends object, Result>(
   params: Params,
 ): OpPlan<Params, Result> {
   validateCall(op, inputs, params);
+  return planCall(op, inputs, params);
+}
+
+/** As `planOp`, of a call that `validateCall` has passed. */
+export function planCall<Inputs extends object, Params extends object, Result>(
+  op: Op<Inputs, Params, Result>,
+  inputs: Forms<Inputs>,
+  params: Params,
+): OpPlan<Params, Result> {
   try {
     return op.plan(inputs, params);
   } catch (cause) {
