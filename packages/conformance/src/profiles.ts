@@ -3,6 +3,7 @@ import {
   advanceOp,
   dequantizeOp,
   type FloatDType,
+  formatValue,
   type Granularity,
   linearOp,
   OctetError,
@@ -93,10 +94,10 @@ export const profiles: Readonly<Record<ProfileName, ConformanceProfile>> = { lay
 
 /** A profile by its name. @throws OctetError `ERR_UNSUPPORTED` */
 export function profileOf(name: string): ConformanceProfile {
-  if (Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
+  if (typeof name === "string" && Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
   throw new OctetError(
     "ERR_UNSUPPORTED",
-    `there is no profile ${String(name)}; use ${Object.keys(profiles).join(" or ")}`,
+    `there is no profile ${formatValue(name)}; use ${Object.keys(profiles).join(" or ")}`,
   );
 }
 

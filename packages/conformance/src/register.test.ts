@@ -1,5 +1,6 @@
 import { createReferenceBackend } from "@octet/core";
 import { describe, expect, it, test } from "vitest";
+import { activationCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
 import { ConformanceFailure } from "./failure.ts";
 import { registerConformance, type TestContext } from "./register.ts";
@@ -34,7 +35,7 @@ const cases: ConformanceCase[] = [
       throw new ConformanceFailure("got 1, wanted 2");
     },
   },
-  { ...base, id: "quantize/unsupported", needs: [{ op: "activation", dtype: "float32", kind: "tanh" as never }] },
+  { ...base, id: "quantize/unsupported", needs: [activationCall("float32", [1], "tanh" as never)] },
 ];
 const context = (notes: string[] = []): TestContext => ({ skip: (note = "") => notes.push(note) });
 
