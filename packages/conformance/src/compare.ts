@@ -1,6 +1,15 @@
-import { equalGranularities, equalShapes, formatShape, type HostQuantizedTensor, type HostTensor } from "@octet/core";
+import {
+  equalGranularities,
+  equalShapes,
+  formatShape,
+  type HostQuantizedTensor,
+  type HostRowCodes,
+  type HostState,
+  type HostTensor,
+} from "@octet/core";
 import { bitsOf, formatElement, formatPosition, valueAt } from "./bits.ts";
 import { ConformanceFailure, check } from "./failure.ts";
+import { type HostOperand, partsOf } from "./operands.ts";
 
 /** Differing places that a message lists. */
 const shownDifferences = 5;
@@ -27,6 +36,36 @@ export function checkSameQuantized(got: HostQuantizedTensor, wanted: HostQuantiz
   );
   checkSameTensor(got.scale, wanted.scale, `${what}, scales`);
   checkSameTensor(got.quantized, wanted.quantized, `${what}, codes`);
+}
+
+/** Fails unless both are of one kind, and equal in every bit. */
+export function checkSame(got: HostOperand, wanted: HostOperand, what = "result"): void {
+  check(kindOf(got) === kindOf(wanted), `${what}: got ${kindOf(got)}, wanted ${kindOf(wanted)}`);
+  if ("quantized" in wanted) checkSameQuantized(got as HostQuantizedTensor, wanted, what);
+  else if ("codes" in wanted) checkSameRowCodes(got as HostRowCodes, wanted, what);
+  else if ("slots" in wanted) checkSameState(got as HostState, wanted, what);
+  else checkSameTensor(got as HostTensor, wanted, what);
+}
+
+function kindOf(host: HostOperand): string {
+  if ("quantized" in host) return "codes and scales";
+  if ("codes" in host) return "codes of activations";
+  return "slots" in host ? "a state" : "a tensor";
+}
+
+function checkSameRowCodes(got: HostRowCodes, wanted: HostRowCodes, what: string): void {
+  const { activations } = wanted;
+  check(got.activations === activations, `${what}: got ${got.activations} codes, wanted ${activations}`);
+  checkSameTensor(got.scale, wanted.scale, `${what}, scales`);
+  checkSameTensor(got.codes, wanted.codes, `${what}, codes`);
+}
+
+function checkSameState(got: HostState, wanted: HostState, what: string): void {
+  const formOf = ({ slots, capacity, chunk, length }: HostState) => JSON.stringify({ slots, capacity, chunk, length });
+  check(formOf(got) === formOf(wanted), `${what}: got ${formOf(got)}, wanted ${formOf(wanted)}`);
+  for (const [index, rows] of partsOf(wanted).entries()) {
+    checkSameTensor(got.rows[index], rows, `${what}, slot ${wanted.slots[index].name}`);
+  }
 }
 
 /** Fails unless each element lies in `lowest` .. `highest`, two tensors of the form that `got` must have. NaN lies nowhere. */

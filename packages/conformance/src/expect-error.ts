@@ -1,6 +1,6 @@
-import { type Backend, OctetError, type OctetErrorCode } from "@octet/core";
+import { type AnyHandle, type Backend, OctetError, type OctetErrorCode } from "@octet/core";
 import { ConformanceFailure, check } from "./failure.ts";
-import { download, type Operand } from "./operands.ts";
+import { download } from "./operands.ts";
 
 /** Fails unless `call` throws an OctetError with this code, at once. */
 export function checkThrows(code: OctetErrorCode, call: () => unknown, what: string): void {
@@ -11,7 +11,7 @@ export function checkThrows(code: OctetErrorCode, call: () => unknown, what: str
     checkCode(error, code, what);
     return;
   }
-  if (typeof result === "object" && result !== null && "dispose" in result) (result as Operand).dispose();
+  if (typeof result === "object" && result !== null && "dispose" in result) (result as AnyHandle).dispose();
   throw new ConformanceFailure(`${what}: nothing was thrown, wanted ${code} at the call`);
 }
 
@@ -40,10 +40,10 @@ export async function checkRejects(code: OctetErrorCode, call: () => Promise<unk
  */
 export async function checkNonFinite(
   backend: Backend,
-  call: () => Operand,
+  call: () => AnyHandle,
   { first, count, read }: { readonly first: number; readonly count: number; readonly read: "download" | "sync" },
 ): Promise<void> {
-  let result: Operand | undefined;
+  let result: AnyHandle | undefined;
   let thrown: unknown;
   try {
     result = call();

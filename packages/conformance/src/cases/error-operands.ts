@@ -1,4 +1,5 @@
 import {
+  type AnyHandle,
   type Backend,
   type FloatDType,
   type HostQuantizedTensor,
@@ -8,7 +9,6 @@ import {
   type Tensor,
 } from "@octet/core";
 import { codesTensor } from "../data.ts";
-import type { Operand } from "../operands.ts";
 
 /** Operands that fit each other, and operands that do not. */
 export interface ErrorOperands {
@@ -35,7 +35,7 @@ export interface ErrorOperands {
   readonly longWeight: QuantizedTensor;
 }
 
-export function uploadOperands(backend: Backend, keep: <Kept extends Operand>(tensor: Kept) => Kept): ErrorOperands {
+export function uploadOperands(backend: Backend, keep: <Kept extends AnyHandle>(tensor: Kept) => Kept): ErrorOperands {
   const ones = (shape: readonly number[]): Tensor<FloatDType> =>
     keep(backend.upload({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)).fill(1) }));
   const codes = (shape: readonly number[], granularity: HostQuantizedTensor["granularity"]): QuantizedTensor =>

@@ -1,20 +1,40 @@
 import {
+  type AnyHandle,
   activation,
+  activationCodes,
+  advance,
+  type Backend,
   dequantize,
   type FloatDType,
   floatDTypes,
   type Granularity,
+  type HostQuantizedTensor,
+  type HostTensor,
   linear,
   type OpCall,
+  positions,
   quantize,
+  quantizeRows,
+  type RowCodesKind,
+  type State,
+  type StateForm,
 } from "@octet/core";
-import { activationCall, dequantizeCall, formatCall, linearCall, quantizeCall } from "../calls.ts";
+import {
+  activationCall,
+  activationCodesCall,
+  dequantizeCall,
+  formatCall,
+  linearCall,
+  quantizeCall,
+  quantizeRowsCall,
+  stateCalls,
+} from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { codesTensor, generate } from "../data.ts";
 import { checkThrows } from "../expect-error.ts";
 import { check } from "../failure.ts";
 import { keepTensors } from "../keep-tensors.ts";
-import { type HostOperand, type Operand, upload } from "../operands.ts";
+import { type HostData, upload } from "../operands.ts";
 import { promiseCase } from "./promise-case.ts";
 
 /** `supports` decides: what it denies throws, and it denies what the contract does not define. */
@@ -42,12 +62,12 @@ const widths = [2, 3, 4, 5, 6, 7, 8];
 /** Runs no op that is supported: that they work is what all other cases check. */
 async function deniedOpsThrow({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
-    const tensors = new Map<HostOperand, Operand>();
-    const operand = (host: HostOperand): never => {
+    const tensors = new Map<HostData, AnyHandle>();
+    const operand = (host: HostData): never => {
       if (!tensors.has(host)) tensors.set(host, keep(upload(backend, host)));
       return tensors.get(host) as never;
     };
-    for (const { asked, call } of everyOp(operand)) {
+    for (const { asked, call } of [...everyOp(operand), ...stateOps(backend)]) {
       const { op, inputs, params } = asked;
       const answer = backend.supports(op, inputs, params);
       const what = formatCall(asked);
@@ -64,14 +84,14 @@ interface AskedCall {
 }
 
 /** Every op of the contract, on tensors of 3 x 8 and 5 x 8. */
-function* everyOp(operand: (host: HostOperand) => never): Generator<AskedCall> {
+function* everyOp(operand: (host: HostData) => never): Generator<AskedCall> {
   const floats = new Map(floatDTypes.map((dtype) => [dtype, generate(dtype, [5, 8], () => 1)]));
   const biases = new Map(floatDTypes.map((dtype) => [dtype, generate(dtype, [5], () => 1)]));
   const codes = granularities.flatMap((granularity) =>
     widths.map((bits) => codesTensor([5, 8], granularity, bits, new Int8Array(40).fill(1), () => 1)),
   );
   for (const dtype of floatDTypes) {
-    const x = floats.get(dtype) as HostOperand;
+    const x = floats.get(dtype) as HostData;
     for (const { granularity, bits } of codes) {
       yield {
         asked: quantizeCall(dtype, [5, 8], granularity, bits),
@@ -89,21 +109,64 @@ function* everyOp(operand: (host: HostOperand) => never): Generator<AskedCall> {
       yield { asked: activationCall(dtype, [5, 8], kind), call: () => activation(operand(x), kind) };
     }
     yield* linearCalls(dtype, x, [...floats.values(), ...codes], biases, operand);
+    for (const activations of ["int8", "int16"] as const) yield* rowCodesCalls(dtype, x, activations, codes, operand);
   }
+}
+
+function* rowCodesCalls(
+  dtype: FloatDType,
+  x: HostData,
+  activations: RowCodesKind,
+  weights: readonly HostQuantizedTensor[],
+  operand: (host: HostData) => never,
+): Generator<AskedCall> {
+  yield { asked: quantizeRowsCall(dtype, [5, 8], activations), call: () => quantizeRows(operand(x), { activations }) };
+  for (const kind of ["relu", "gelu", "silu"] as const) {
+    yield {
+      asked: activationCodesCall(dtype, [5, 8], kind, activations),
+      call: () => activationCodes(operand(x), { kind, activations }),
+    };
+  }
+  const rows = quantizeRows(x as HostTensor<FloatDType>, { activations });
+  for (const weight of weights) {
+    const { granularity, bits } = weight;
+    yield {
+      asked: linearCall({ shape: [5, 8], activations }, { shape: [5, 8], granularity, bits }, undefined, { dtype }),
+      call: () => linear(operand(rows), operand(weight), { dtype }),
+    };
+  }
+}
+
+/** Where ops on states are not supported, no state can be made. */
+function stateOps(backend: Backend): AskedCall[] {
+  const form: StateForm = { slots: [{ name: "rows", dtype: "float32", shape: [8] }], capacity: 4 };
+  const [asked, second] = stateCalls(form);
+  const withState = (run: (state: State) => void) => () => {
+    const state = backend.state(form);
+    try {
+      run(state);
+    } finally {
+      state.dispose();
+    }
+  };
+  return [
+    { asked, call: withState((state) => advance(state, 1)) },
+    { asked: second, call: withState((state) => positions(state, 1)) },
+  ];
 }
 
 function* linearCalls(
   dtype: FloatDType,
-  x: HostOperand,
-  weights: readonly HostOperand[],
-  biases: ReadonlyMap<FloatDType, HostOperand>,
-  operand: (host: HostOperand) => never,
+  x: HostData,
+  weights: readonly HostData[],
+  biases: ReadonlyMap<FloatDType, HostData>,
+  operand: (host: HostData) => never,
 ): Generator<AskedCall> {
   for (const weight of weights) {
     const description =
       "quantized" in weight
         ? { shape: [5, 8], granularity: weight.granularity, bits: weight.bits }
-        : { shape: [5, 8], dtype: weight.dtype as FloatDType };
+        : { shape: [5, 8], dtype: (weight as HostTensor<FloatDType>).dtype };
     for (const activations of ["float", "int16", "int8"] as const) {
       for (const outputDType of floatDTypes) {
         for (const bias of [undefined, ...floatDTypes]) {

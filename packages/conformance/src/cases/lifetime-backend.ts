@@ -3,6 +3,7 @@ import type { ConformanceCase, ConformanceContext } from "../case.ts";
 import { checkRejects, checkThrows } from "../expect-error.ts";
 import { check } from "../failure.ts";
 import { upload } from "../operands.ts";
+import { backendDisposes } from "./handle-promises.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
 import { promiseCase } from "./promise-case.ts";
 import { sampleTensors } from "./sample-tensors.ts";
@@ -11,7 +12,7 @@ import { sampleTensors } from "./sample-tensors.ts";
 export function backendDisposalCases(): ConformanceCase[] {
   return [
     promiseCase("lifetime", "use-of-disposed-tensors", ["forgotten-dispose"], useDisposedTensors, []),
-    promiseCase("lifetime", "backend-disposes-its-tensors", ["immortal-tensors"], backendDisposesTensors, []),
+    promiseCase("lifetime", "backend-disposes-its-tensors", ["immortal-tensors"], backendDisposes(sampleTensors), []),
     promiseCase("lifetime", "tensors-disposed-after-their-backend", ["second-dispose-throws"], disposeAfterBackend, []),
     promiseCase("lifetime", "use-of-a-disposed-backend", [], useDisposedBackend, []),
   ];
@@ -43,20 +44,6 @@ const sampleWeight = {
   granularity: { kind: "channel", dim: 0 },
   bits: 8,
 } as const;
-
-async function backendDisposesTensors({ backend }: ConformanceContext): Promise<void> {
-  const tensors = sampleTensors().map((host) => upload(backend, host));
-  backend.dispose();
-  check(backend.disposed, "a disposed backend says that it is not");
-  tensors.forEach((tensor, index) => {
-    check(tensor.disposed, `tensor ${index} of ${tensors.length} outlived its backend`);
-  });
-  const { tensors: count, bytes } = backend.memory();
-  check(
-    count === 0 && bytes === 0,
-    `memory() of a disposed backend: got ${count} tensors of ${bytes} bytes, wanted none`,
-  );
-}
 
 async function disposeAfterBackend({ backend }: ConformanceContext): Promise<void> {
   const tensors = sampleTensors().map((host) => upload(backend, host));

@@ -1,11 +1,11 @@
-import { type Backend, dequantize, disposeSymbol, type HostTensor, hostTensor, linear, quantize } from "@octet/core";
+import { type Backend, dequantize, type HostTensor, hostTensor, linear, quantize } from "@octet/core";
 import { formatCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
 import { checkSameTensor } from "../compare.ts";
 import { check } from "../failure.ts";
 import { keepTensors } from "../keep-tensors.ts";
 import { checkMemory } from "../memory.ts";
-import { type Operand, upload } from "../operands.ts";
+import { disposeByUsing, disposeTwice, memoryCounts } from "./handle-promises.ts";
 import { backendDisposalCases } from "./lifetime-backend.ts";
 import { pendingCases } from "./lifetime-pending.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
@@ -16,9 +16,9 @@ import { sampleTensors } from "./sample-tensors.ts";
 export function lifetimeCases(): ConformanceCase[] {
   return [
     promiseCase("lifetime", "info", [], async ({ backend }) => checkInfo(backend), []),
-    promiseCase("lifetime", "memory-counts-every-tensor", ["wrong-memory"], memoryCounts, []),
-    promiseCase("lifetime", "dispose-twice", ["second-dispose-throws"], disposeTwice, []),
-    promiseCase("lifetime", "dispose-by-using", [], disposeByUsing, []),
+    promiseCase("lifetime", "memory-counts-every-tensor", ["wrong-memory"], memoryCounts(sampleTensors), []),
+    promiseCase("lifetime", "dispose-twice", ["second-dispose-throws"], disposeTwice(sampleTensors), []),
+    promiseCase("lifetime", "dispose-by-using", [], disposeByUsing(sampleTensors), []),
     promiseCase("lifetime", "disposing-leaves-others", [], disposeBetweenOthers, []),
     promiseCase("lifetime", "a-thousand-ops-leak-nothing", ["leak", "consumed-input", "reduced-dim"], thousandOps),
     promiseCase("lifetime", "prepare", [], prepareOps),
@@ -52,47 +52,6 @@ function checkInfo(backend: Backend): void {
     const answer = backend.supports(call.op, call.inputs, call.params);
     check(answer === true, `supports() is not true for ${formatCall(call)}, which every backend supports`);
   }
-}
-
-async function memoryCounts({ backend }: { readonly backend: Backend }): Promise<void> {
-  const before = backend.memory();
-  await keepTensors(async (keep) => {
-    const alive: Operand[] = [];
-    for (const host of sampleTensors()) {
-      alive.push(keep(upload(backend, host)));
-      checkMemory(backend, before, alive);
-    }
-    while (alive.length > 0) {
-      alive.shift()?.dispose();
-      checkMemory(backend, before, alive);
-    }
-  });
-}
-
-async function disposeTwice({ backend }: { readonly backend: Backend }): Promise<void> {
-  const before = backend.memory().tensors;
-  await keepTensors(async (keep) => {
-    const other = keep(backend.upload(plainMatrix()));
-    for (const host of sampleTensors()) {
-      const tensor = upload(backend, host);
-      check(!tensor.disposed, "a new tensor says that it is disposed");
-      tensor.dispose();
-      check(tensor.disposed, "a disposed tensor says that it is not");
-      tensor.dispose();
-      check(backend.memory().tensors === before + 1, "disposing a tensor twice counts it twice in memory()");
-    }
-    checkSameTensor(await backend.download(other), plainMatrix(), "another tensor");
-  });
-}
-
-async function disposeByUsing({ backend }: { readonly backend: Backend }): Promise<void> {
-  const before = backend.memory();
-  for (const host of sampleTensors()) {
-    const tensor = upload(backend, host);
-    tensor[disposeSymbol]();
-    check(tensor.disposed, "[Symbol.dispose] did not dispose the tensor");
-  }
-  checkMemory(backend, before, []);
 }
 
 /** Equal data in tensors of equal size, one of them disposed and its place taken by another. */
