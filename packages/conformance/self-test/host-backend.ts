@@ -31,7 +31,7 @@ export interface HostLaunch {
 
 /**
  * A backend in the memory of the host, made to be broken: ops run by definitions that may be replaced, and subclasses change what the
- * device does. Where `late`, it runs nothing before something is read or waited for, and finds errors only then.
+ * device does. Where `late`, it runs nothing before something is read or waited for, and finds errors only then. `offers` leaves out ops.
  */
 export class HostBackend extends DeviceBackend<HostStorage, HostLaunch> {
   /** Whether the steps of a program are being recorded. */
@@ -40,8 +40,9 @@ export class HostBackend extends DeviceBackend<HostStorage, HostLaunch> {
   readonly #late: boolean;
   readonly #queue: (() => void)[] = [];
 
-  constructor(definitions: Definitions = new Definitions(), late = false) {
-    super({ name: "host", device: "JavaScript engine", maxTensorBytes: 2 ** 32, features: [] }, tableOf(definitions));
+  constructor(definitions: Definitions = new Definitions(), late = false, offers: (op: AnyOp) => boolean = () => true) {
+    const info = { name: "host", device: "JavaScript engine", maxTensorBytes: 2 ** 32, features: [] };
+    super(info, tableOf(definitions, offers));
     this.#definitions = definitions;
     this.#late = late;
   }
@@ -143,8 +144,8 @@ export class HostBackend extends DeviceBackend<HostStorage, HostLaunch> {
 }
 
 /** Fused ops run as their parts, unless they have a definition of their own: so a wrong part is wrong in them too. */
-function tableOf(definitions: Definitions): KernelTable<HostLaunch> {
-  const has = (op: AnyOp) => op.parts === undefined || definitions.has(op);
+function tableOf(definitions: Definitions, offers: (op: AnyOp) => boolean): KernelTable<HostLaunch> {
+  const has = (op: AnyOp) => offers(op) && (op.parts === undefined || definitions.has(op));
   return {
     has,
     find: (op) =>

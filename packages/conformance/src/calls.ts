@@ -71,14 +71,14 @@ export function activationCodesCall(
 }
 
 /** One call of each op on a state of this form. */
-export function stateCalls(form: StateForm): OpCall[] {
-  const state = { ...form, length: 0 };
+export function stateCalls({ slots, capacity, chunk }: StateForm): OpCall[] {
+  const state = { slots, capacity, ...(chunk !== undefined && { chunk }), length: 0 };
   return [
     asCall({ op: advanceOp, inputs: { state }, params: { count: 1 } }),
     asCall({ op: positionsOp, inputs: { state }, params: { count: 1 } }),
-    ...form.slots.flatMap(({ name, dtype, shape }) => [
+    ...slots.flatMap(({ name, dtype, shape, keep = 1 }) => [
       asCall({ op: writeRowsOp, inputs: { x: { dtype, shape: [1, ...shape] }, state }, params: { slot: name } }),
-      asCall({ op: readRowsOp, inputs: { state }, params: { slot: name, count: 1 } }),
+      asCall({ op: readRowsOp, inputs: { state }, params: { slot: name, count: Math.min(keep, 1) } }),
     ]),
   ];
 }

@@ -3,15 +3,17 @@ import {
   type FloatDType,
   type Granularity,
   type HostQuantizedTensor,
+  type HostRowCodes,
   type HostTensor,
   hostTensor,
   narrow,
   normalizeGranularity,
+  type RowCodesKind,
   scaleLayout,
   scaleShape,
   sizeOf,
 } from "@octet/core";
-import { allocate } from "@octet/core/backend";
+import { allocate, rowCodesLimit } from "@octet/core/backend";
 import type { Random } from "./random.ts";
 
 /** `values` rounded to `dtype`. */
@@ -112,6 +114,24 @@ export function codesTensor(
     scale: hostTensor("float32", scales, data),
     granularity: normalizeGranularity(granularity, shape),
     bits,
+  };
+}
+
+/** Random codes of activations over their whole range, with a scale of any bits for each row. */
+export function rowCodesTensor(
+  activations: RowCodesKind,
+  shape: readonly number[],
+  random: Random,
+  makeScale: (row: number) => number,
+): HostRowCodes {
+  const limit = rowCodesLimit[activations];
+  const codes = allocate(activations, sizeOf(shape)).map(() => random.integer(-limit, limit));
+  const rows = shape.slice(0, -1);
+  const scale = allocate("float32", sizeOf(rows)).map((_, row) => makeScale(row));
+  return {
+    activations,
+    codes: hostTensor<"int8" | "int16">(activations, shape, codes),
+    scale: hostTensor("float32", rows, scale),
   };
 }
 

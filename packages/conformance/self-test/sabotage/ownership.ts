@@ -101,7 +101,7 @@ class LooseBackend extends HostBackend {
     params: NoInfer<Params>,
   ): Result {
     const result = super.run(op, inputs, params);
-    if (!isHandle(result) || !("granularity" in result)) return result;
+    if (this.recording || !isHandle(result) || !("granularity" in result)) return result;
     return loosen(result, [...result.shape], { ...result.granularity }) as Result;
   }
 }

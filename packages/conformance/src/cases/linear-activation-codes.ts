@@ -94,10 +94,10 @@ export function activationCodeCases(activations: ExactMode): ConformanceCase[] {
 }
 
 const belowNormal: readonly Fault[] = ["flushed-subnormals", "reciprocal-of-scale"];
-const largest = bitsToFloat32(0x7f7fffff);
+export const largest: number = bitsToFloat32(0x7f7fffff);
 
 /** Rows of k + 1/2 under a scale that is a power of two. */
-function tieRows(qmax: number, random: Random): Float32Array {
+export function tieRows(qmax: number, random: Random): Float32Array {
   return matrix(
     9,
     33,
@@ -106,7 +106,7 @@ function tieRows(qmax: number, random: Random): Float32Array {
 }
 
 /** Half of a maximum of 8 significant bits, which every dtype holds. */
-function halfMaximumRows(random: Random): Float32Array {
+export function halfMaximumRows(random: Random): Float32Array {
   let maximum = 0;
   return matrix(31, 5, (_row, column) => {
     if (column === 0) maximum = (128 + random.integer(0, 127)) / 128;
@@ -115,7 +115,7 @@ function halfMaximumRows(random: Random): Float32Array {
 }
 
 /** Elements within 3 units in the last place of a tie; the maximum is in the last column. */
-function nearTieRows(qmax: number, random: Random): Float32Array {
+export function nearTieRows(qmax: number, random: Random): Float32Array {
   let maximum = 0;
   return matrix(20, 65, (_row, column) => {
     if (column === 0) maximum = Math.fround((1 + random.uniform()) * 2 ** random.integer(-20, 20));
@@ -126,7 +126,7 @@ function nearTieRows(qmax: number, random: Random): Float32Array {
 }
 
 /** Rows of 5 whose first element is the maximum, negative, in units of 2^-149. */
-function subnormalRows(m: number, random: Random, maximum: (row: number) => number): Float32Array {
+export function subnormalRows(m: number, random: Random, maximum: (row: number) => number): Float32Array {
   return matrix(m, 5, (row, column) => {
     const units = column === 0 ? -maximum(row) : random.integer(-maximum(row), maximum(row));
     return units * 2 ** -149;
