@@ -4,6 +4,9 @@ import { createReferenceBackend } from "@octet/core";
 export default function createLimitedBackend() {
   const backend = createReferenceBackend();
   const supports = backend.supports.bind(backend);
-  backend.supports = (spec) => supports(spec) && (!("bits" in spec) || spec.bits === 8);
+  backend.supports = (op, inputs, params) => {
+    const bits = params.bits ?? inputs.tensor?.bits ?? inputs.weight?.bits ?? 8;
+    return bits === 8 && supports(op, inputs, params);
+  };
   return backend;
 }
