@@ -4,7 +4,7 @@ import { HostBackend } from "../self-test/host-backend.ts";
 import { linearCall, quantizeCall, quantizeRowsCall, stateCalls } from "./calls.ts";
 import { conformanceCases } from "./cases/index.ts";
 import { layerCalls } from "./cases/promise-case.ts";
-import { counterForm } from "./cases/state-script.ts";
+import { counterForm } from "./cases/state/state-script.ts";
 import { type ProfileName, profileOf, profiles } from "./profiles.ts";
 import { runConformance } from "./run.ts";
 

@@ -2,7 +2,7 @@ import { createReferenceBackend } from "@octet/core";
 import { describe, expect, it, test } from "vitest";
 import { activationCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
 import { registerConformance, type TestContext } from "./register.ts";
 
 type Body = (context: TestContext) => Promise<void>;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { activationCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
 import { layerCalls } from "./cases/promise-case.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
 import { runConformance } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 

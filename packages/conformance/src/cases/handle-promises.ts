@@ -1,10 +1,10 @@
 import { disposeSymbol, type HostTensor } from "@octet/core";
 import type { ConformanceContext } from "../case.ts";
-import { checkSame, checkSameTensor } from "../compare.ts";
-import { check } from "../failure.ts";
-import { keepTensors } from "../keep-tensors.ts";
-import { checkMemory } from "../memory.ts";
-import { byteLengthOf, download, type HostOperand, partsOf, upload } from "../operands.ts";
+import { checkSame, checkSameTensor } from "../checks/compare.ts";
+import { check } from "../checks/failure.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
+import { checkMemory } from "../checks/memory.ts";
+import { byteLengthOf, download, type HostOperand, partsOf, upload } from "../checks/operands.ts";
 import { plainMatrix } from "./plain-data.ts";
 
 /** Promises about handles of every kind, each on samples of some kinds. */

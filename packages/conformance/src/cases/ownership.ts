@@ -12,12 +12,12 @@ import {
   type State,
 } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { checkSame, checkSameQuantized, checkSameTensor } from "../compare.ts";
-import { bitsTensor } from "../data.ts";
-import { check } from "../failure.ts";
-import { keepTensors } from "../keep-tensors.ts";
-import { byteLengthOf, download, type HostData, partsOf, upload } from "../operands.ts";
-import { Random } from "../random.ts";
+import { checkSame, checkSameQuantized, checkSameTensor } from "../checks/compare.ts";
+import { check } from "../checks/failure.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
+import { byteLengthOf, download, type HostData, partsOf, upload } from "../checks/operands.ts";
+import { bitsTensor } from "../data/data.ts";
+import { Random } from "../data/random.ts";
 import { downloadIsFresh, uploadCopies } from "./handle-promises.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
 import { promiseCase } from "./promise-case.ts";

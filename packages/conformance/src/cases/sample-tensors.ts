@@ -1,7 +1,7 @@
 import { hostTensor } from "@octet/core";
-import { bitsTensor, quantizedTensor, randomScale } from "../data.ts";
-import type { HostData } from "../operands.ts";
-import { Random } from "../random.ts";
+import type { HostData } from "../checks/operands.ts";
+import { bitsTensor, quantizedTensor, randomScale } from "../data/data.ts";
+import { Random } from "../data/random.ts";
 
 /** One tensor of every dtype, and codes of every granularity. */
 export function sampleTensors(): HostData[] {
