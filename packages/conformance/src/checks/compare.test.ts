@@ -71,7 +71,7 @@ test("an interval takes its ends and refuses NaN", () => {
 const rowCodes: HostRowCodes = {
   activations: "int8",
   codes: hostTensor("int8", [2, 2], Int8Array.of(1, 2, 3, 4)),
-  scale: float32(1, 2),
+  scale: hostTensor("float32", [2], Float32Array.of(1, 2)),
 };
 const state: HostState = {
   capacity: 4,
@@ -84,7 +84,9 @@ test("codes of activations and states are compared in all their parts", () => {
   for (const host of [rowCodes, state]) expect(() => checkSame(structuredClone(host), host)).not.toThrow();
   const otherCodes = { ...rowCodes, codes: hostTensor("int8", [2, 2], Int8Array.of(1, 2, 3, 5)) };
   expect(() => checkSame(otherCodes, rowCodes)).toThrow("codes: 1 of 4 elements are wrong: [1, 1]: got 5");
-  expect(() => checkSame({ ...rowCodes, scale: float32(1, 3) }, rowCodes)).toThrow("scales: 1 of 2");
+  expect(() => checkSame({ ...rowCodes, scale: hostTensor("float32", [2], Float32Array.of(1, 3)) }, rowCodes)).toThrow(
+    "scales: 1 of 2",
+  );
   expect(() => checkSame({ ...rowCodes, activations: "int16" }, rowCodes)).toThrow("got int16 codes, wanted int8");
   expect(() => checkSame({ ...state, length: 3 }, state)).toThrow('"length":3');
   expect(() => checkSame({ ...state, rows: [float32(8)] }, state)).toThrow("slot ring: 1 of 1 elements");
