@@ -195,9 +195,10 @@ function walk(state: State, random: Random): void {
 }
 
 /** Random calls go back, read before position 0, and write rows of odd sizes, where the form lets them. */
-function walkCatches({ slots }: StateForm): readonly Fault[] {
+function walkCatches({ slots, capacity }: StateForm): readonly Fault[] {
   const [{ keep }] = slots;
   if (keep === 0) return [];
   const odd = slots.some(({ dtype, shape }) => (sizeOf(shape) * bytesPerElement[dtype]) % 4 !== 0);
-  return ["uncut-length", "returning-rows", ...(odd ? (["dropped-row-tail"] as const) : [])];
+  const short: readonly Fault[] = capacity < 100 ? ["returning-rows"] : []; // a long state reads 8 rows of hundreds
+  return ["uncut-length", ...short, ...(odd ? (["dropped-row-tail"] as const) : [])];
 }
