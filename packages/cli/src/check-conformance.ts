@@ -5,6 +5,8 @@ import {
   conformanceCases,
   faults,
   formatSummary,
+  type ProfileName,
+  profileOf,
   runConformance,
   suspectFaults,
 } from "@octet/conformance";
@@ -23,6 +25,7 @@ import { colorsFor, printable } from "./terminal/text.ts";
 
 export interface ConformanceOptions {
   readonly backend: string;
+  readonly profile: string;
   readonly golden?: string;
   readonly filter?: readonly string[];
   readonly json?: true;
@@ -30,6 +33,7 @@ export interface ConformanceOptions {
 
 /** Runs the suite, or the vectors of a manifest, against a backend and prints what came of it. */
 export async function checkConformance(options: ConformanceOptions, session: Session): Promise<void> {
+  const profile = findProfile(options.profile);
   const cases = await selectCases(options);
   const factory = await findFactory(options.backend);
   let info: BackendInfo | undefined;
@@ -44,6 +48,7 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
       },
       {
         cases,
+        profile,
         signal: session.signal,
         async onResult({ id }) {
           done += 1;
@@ -56,7 +61,7 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
     return untilAborted(running, session.signal);
   });
   if (summary.failed > 0) session.exitCode = 1;
-  if (options.json) printJson(session, toJson(summary, info!, options.golden));
+  if (options.json) printJson(session, toJson(summary, info!, { profile, golden: options.golden }));
   else printSummary(summary, session);
 }
 
@@ -67,6 +72,14 @@ async function selectCases({ golden, filter = [] }: ConformanceOptions): Promise
   if (filter.length > 0 && cases.length === 0)
     throw new UsageError(`--filter ${filter.join(" ")} matches none of the ${all.length} cases`);
   return cases;
+}
+
+function findProfile(name: string): ProfileName {
+  try {
+    return profileOf(name).name;
+  } catch (error) {
+    throw new UsageError(`--profile: ${(error as Error).message}`);
+  }
 }
 
 async function findFactory(backend: string): Promise<BackendFactory> {
@@ -85,10 +98,15 @@ function printSummary(summary: ConformanceSummary, { stdout, env }: Session): vo
   stdout.write(`${formatSummary(summary)}\n`);
 }
 
-function toJson(summary: ConformanceSummary, info: BackendInfo, golden: string | undefined): ConformanceJson {
+function toJson(
+  summary: ConformanceSummary,
+  info: BackendInfo,
+  { profile, golden }: { readonly profile: ProfileName; readonly golden: string | undefined },
+): ConformanceJson {
   const { passed, failed, skipped } = summary;
   return {
     backend: { name: info.name, device: info.device, features: info.features },
+    profile,
     golden: golden ?? null,
     results: summary.results.map(({ id, status, message }) => {
       return { id, status, message: status === "passed" ? null : message };

@@ -1,15 +1,24 @@
 import {
   type ActivationKind,
+  activationCodesOp,
   activationOp,
+  advanceOp,
   dequantizeOp,
   type FloatDType,
   type Granularity,
   type LinearParams,
   linearOp,
   type OpCall,
+  positionsOp,
   type QuantizedForm,
   quantizeOp,
+  quantizeRowsOp,
+  type RowCodesForm,
+  type RowCodesKind,
+  readRowsOp,
+  type StateForm,
   type TensorForm,
+  writeRowsOp,
 } from "@octet/core";
 
 /** Calls of ops by their forms, as `supports` is asked about them. */
@@ -40,12 +49,38 @@ export function activationCall(dtype: FloatDType, shape: readonly number[], kind
 
 /** `weight` may be as a host value or a row of the suite describes it: only its form counts. */
 export function linearCall(
-  x: TensorForm<FloatDType>,
+  x: TensorForm<FloatDType> | RowCodesForm,
   weight: QuantizedForm | TensorForm<FloatDType>,
   bias: TensorForm<FloatDType> | undefined,
   params: LinearParams,
 ): OpCall {
   return asCall({ op: linearOp, inputs: { x, weight, bias }, params });
+}
+
+export function quantizeRowsCall(dtype: FloatDType, shape: readonly number[], activations: RowCodesKind): OpCall {
+  return asCall({ op: quantizeRowsOp, inputs: { x: { dtype, shape } }, params: { activations } });
+}
+
+export function activationCodesCall(
+  dtype: FloatDType,
+  shape: readonly number[],
+  kind: ActivationKind,
+  activations: RowCodesKind,
+): OpCall {
+  return asCall({ op: activationCodesOp, inputs: { x: { dtype, shape } }, params: { kind, activations } });
+}
+
+/** One call of each op on a state of this form. */
+export function stateCalls({ slots, capacity, chunk }: StateForm): OpCall[] {
+  const state = { slots, capacity, ...(chunk !== undefined && { chunk }), length: 0 };
+  return [
+    asCall({ op: advanceOp, inputs: { state }, params: { count: 1 } }),
+    asCall({ op: positionsOp, inputs: { state }, params: { count: 1 } }),
+    ...slots.flatMap(({ name, dtype, shape, keep = 1 }) => [
+      asCall({ op: writeRowsOp, inputs: { x: { dtype, shape: [1, ...shape] }, state }, params: { slot: name } }),
+      asCall({ op: readRowsOp, inputs: { state }, params: { slot: name, count: Math.min(keep, 1) } }),
+    ]),
+  ];
 }
 
 /** A call for people: `linear {"x":{"dtype":"float32","shape":[1,8]},...}`. */

@@ -12,6 +12,10 @@ export type ConformanceFamily =
   | "linear-int16"
   | "linear-int8"
   | "activation"
+  | "row-codes"
+  | "fused"
+  | "state"
+  | "program"
   | "large"
   | "golden";
 

@@ -1,6 +1,6 @@
 export type { ConformanceCase, ConformanceContext, ConformanceFamily } from "./case.ts";
 export { conformanceCases } from "./cases/index.ts";
-export { ConformanceFailure } from "./failure.ts";
+export { ConformanceFailure } from "./checks/failure.ts";
 export { type Fault, faults } from "./faults.ts";
 export { type GoldenTensors, goldenCases } from "./golden/index.ts";
 export { type ConformanceProfile, type ProfileName, profileOf, profiles } from "./profiles.ts";

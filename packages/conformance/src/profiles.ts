@@ -1,8 +1,11 @@
 import {
   type AnyOp,
+  activationCodesOp,
+  activationOp,
   advanceOp,
   dequantizeOp,
   type FloatDType,
+  formatValue,
   type Granularity,
   linearOp,
   OctetError,
@@ -71,17 +74,21 @@ const layers: ConformanceProfile = {
   },
 };
 
+const rowOps: readonly AnyOp[] = [activationOp, quantizeRowsOp, activationCodesOp];
 const stateOps: readonly AnyOp[] = [writeRowsOp, readRowsOp, advanceOp, positionsOp];
 
-/** Everything that whole models need besides: exact layers, and states that recorded programs move on. */
+/**
+ * Everything that whole models need besides: activation functions, exact layers, and states that recorded programs move on. A case of
+ * programs needs ops on states, so that a backend without states is not asked for programs.
+ */
 const models: ConformanceProfile = {
   name: "models",
-  purpose: "also runs exact layers on codes of activations, and programs of ops with states",
+  purpose: "also runs activation functions, exact layers on codes of activations, and programs of ops with states",
   requires(call) {
     const { op, inputs, params } = call;
     if (layers.requires(call) || stateOps.includes(op as AnyOp)) return true;
     const { x, weight } = inputs as LayerCall;
-    if ((op as AnyOp) === quantizeRowsOp) return x?.dtype === "float32";
+    if (rowOps.includes(op as AnyOp)) return x?.dtype === "float32";
     if ((op as AnyOp) !== linearOp) return false;
     const { activations = "float", dtype = "float32" } = params as LayerCall;
     const exact = activations !== "float" || (x !== undefined && !("dtype" in x));
@@ -93,10 +100,10 @@ export const profiles: Readonly<Record<ProfileName, ConformanceProfile>> = { lay
 
 /** A profile by its name. @throws OctetError `ERR_UNSUPPORTED` */
 export function profileOf(name: string): ConformanceProfile {
-  if (Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
+  if (typeof name === "string" && Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
   throw new OctetError(
     "ERR_UNSUPPORTED",
-    `there is no profile ${String(name)}; use ${Object.keys(profiles).join(" or ")}`,
+    `there is no profile ${formatValue(name)}; use ${Object.keys(profiles).join(" or ")}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { type BackendFactory, formatValue, OctetError, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
 import { profileOf } from "./profiles.ts";
 import { type ConformanceOptions, conformanceKinds, defaultTimeout } from "./run.ts";
 import { runCase } from "./run-case.ts";

@@ -2,7 +2,7 @@ import { createReferenceBackend, OctetError } from "@octet/core";
 import type { BackendHolder } from "./backend-holder.ts";
 import { formatCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure, isFailure } from "./failure.ts";
+import { ConformanceFailure, isFailure } from "./checks/failure.ts";
 import type { ConformanceProfile } from "./profiles.ts";
 import type { ConformanceResult } from "./summary.ts";
 

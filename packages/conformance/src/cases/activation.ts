@@ -1,11 +1,11 @@
 import { type ActivationKind, activation, type FloatDType, floatDTypes, type HostTensor } from "@octet/core";
-import { checkActivationBound } from "../activation-bound.ts";
 import { activationCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
-import { checkOp } from "../check-op.ts";
-import { bitsTensor, generate } from "../data.ts";
+import { checkActivationBound } from "../checks/activation-bound.ts";
+import { checkOp } from "../checks/check-op.ts";
+import { bitsTensor, generate } from "../data/data.ts";
+import { Random } from "../data/random.ts";
 import type { Fault } from "../faults.ts";
-import { Random } from "../random.ts";
 import { nameShape } from "./case-names.ts";
 import { finitePatterns } from "./finite-patterns.ts";
 import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";

@@ -1,14 +1,14 @@
 import { type Granularity, type HostTensor, hostTensor, quantize, sizeOf } from "@octet/core";
 import { quantizeCall } from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { checkOp } from "../check-op.ts";
-import { checkThrows } from "../expect-error.ts";
-import { Random } from "../random.ts";
+import { checkOp } from "../checks/check-op.ts";
+import { checkThrows } from "../checks/expect-error.ts";
+import { Random } from "../data/random.ts";
 import { nameShape } from "./case-names.ts";
-import { linearCase, perChannel } from "./linear-case.ts";
-import { gridInputs } from "./linear-data.ts";
+import { linearCase, perChannel } from "./linear/linear-case.ts";
+import { gridInputs } from "./linear/linear-data.ts";
 import { promiseCase } from "./promise-case.ts";
-import { quantizeGridCase } from "./quantize-shapes.ts";
+import { quantizeGridCase } from "./quantize/quantize-shapes.ts";
 
 /**
  * More than 65535 of whatever a device dispatches one of per row, channel or group; and tensors past 128 MiB, the default limit of a

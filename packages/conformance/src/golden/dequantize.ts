@@ -1,7 +1,7 @@
 import { dequantize, floatDTypes } from "@octet/core";
 import { dequantizeCall } from "../calls.ts";
-import { checkSameTensor } from "../compare.ts";
-import { keepTensors } from "../keep-tensors.ts";
+import { checkSameTensor } from "../checks/compare.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";

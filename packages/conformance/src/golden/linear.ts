@@ -10,9 +10,9 @@ import {
 } from "@octet/core";
 import { linearGeometry } from "@octet/core/backend";
 import { linearCall } from "../calls.ts";
-import { checkSameTensor } from "../compare.ts";
-import { keepTensors } from "../keep-tensors.ts";
-import { checkLinearBound } from "../linear-bound.ts";
+import { checkSameTensor } from "../checks/compare.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
+import { checkLinearBound } from "../checks/linear-bound.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";

@@ -1,9 +1,9 @@
 import { type FloatDType, floatDTypes, type HostQuantizedTensor, type HostTensor, quantize } from "@octet/core";
 import { calculateQuantizationError } from "@octet/metrics";
 import { quantizeCall } from "../calls.ts";
-import { checkSameQuantized } from "../compare.ts";
-import { check } from "../failure.ts";
-import { keepTensors } from "../keep-tensors.ts";
+import { checkSameQuantized } from "../checks/compare.ts";
+import { check } from "../checks/failure.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";
