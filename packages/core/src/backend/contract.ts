@@ -107,7 +107,7 @@ export interface OpPlan<Params, Result> {
   readonly params: Required<Params>;
   /** What comes out; undefined for ops that only change a state. */
   readonly output: FormOf<Result>;
-  /** Positions beyond its length that the op writes to each state it changes. Default 0. */
+  /** Positions beyond its length that the op writes to, or counts in, each of its states. Default 0. */
   readonly ahead?: number;
   /** Positions that the op adds to each state it changes. Default 0. */
   readonly advance?: number;

@@ -263,7 +263,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       const call = { name: op.name, inputs: storagesOf<Storage>(handles), output, finite };
       if (recording !== undefined) {
         recording.steps.push({ launch, call });
-        for (const state of changed) recording.change(state, ahead, advance);
+        recording.reach(handles, ahead);
+        for (const state of changed) recording.change(state, advance);
         return form && recording.keep(form, output as Storage);
       }
       const outcome = this.#open(handles, this.launch(launch, call));

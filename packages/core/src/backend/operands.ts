@@ -23,5 +23,5 @@ export function storagesOf<Storage>(handles: readonly AnyHandle[]): readonly Sto
 
 /** The states that a call changes. */
 export function changedBy<Storage>({ changes }: AnyOp, inputs: object): readonly StateHandle<Storage>[] {
-  return changes === undefined ? [] : changes.map((name) => (inputs as never)[name]);
+  return changes === undefined ? [] : changes.flatMap((name) => (inputs as never)[name]);
 }

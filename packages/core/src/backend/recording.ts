@@ -16,7 +16,7 @@ export interface Memory<Storage> {
 /** What a program does to one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
-  /** Positions beyond the length before the run that it writes. */
+  /** Positions beyond the length before the run that it writes or counts. */
   ahead: number;
   /** Positions that it adds. */
   advance: number;
@@ -114,10 +114,18 @@ export class Recording<Storage, Launch> {
     if (!this.#made.has(device)) this.constants.add(device);
   }
 
+  /** Notes how far beyond its length a step reaches in each of its states, so that a run checks it as a call does. */
+  reach(handles: readonly AnyHandle[], ahead: number): void {
+    if (ahead === 0) return;
+    for (const handle of handles) {
+      const recorded = this.states.get(handle as unknown as StateHandle<Storage>);
+      if (recorded !== undefined) recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
+    }
+  }
+
   /** Notes how a step changes a state. */
-  change(state: StateHandle<Storage>, ahead: number, advance: number): void {
+  change(state: StateHandle<Storage>, advance: number): void {
     const recorded = this.states.get(state) as RecordedState<Storage>;
-    recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
     recorded.advance += advance;
     recorded.changed = true;
   }

@@ -161,6 +161,13 @@ for (const [name, create] of Object.entries(factories)) {
       expect(state.length).toBe(2);
     });
 
+    it("a program does not count past the capacity, as a call does not", () => {
+      using program = backend.record(({ state }) => positions(state, 1), { state });
+      for (let i = 0; i < 12; i++) append(state, i);
+      expect(errorCode(() => positions(state, 1))).toBe("ERR_RANGE");
+      expect(errorCode(() => program.run({ state }))).toBe("ERR_RANGE");
+    });
+
     /** Runs a program that adds two positions on a finite x, on one that is not, and on the finite one again. */
     const runThrice = async (on: State) => {
       using good = backend.upload(hostTensor("float32", [1, 2], Float32Array.of(7, -7)));

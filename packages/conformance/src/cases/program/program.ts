@@ -276,7 +276,7 @@ async function refusesInputs({ backend, reference }: ConformanceContext): Promis
     const before = backend.memory();
     const calls: readonly Refused[] = [
       ["another shape", "ERR_SHAPE", () => program.run({ x: flat as never })],
-      ["another dtype", "ERR_SHAPE", () => program.run({ x: half as never })],
+      ["another dtype", "ERR_DTYPE", () => program.run({ x: half as never })],
       ["no input", "ERR_FOREIGN_TENSOR", () => program.run({} as never)],
       ["nothing", "ERR_FOREIGN_TENSOR", () => program.run(undefined as never)],
       ["an input too many", "ERR_UNSUPPORTED", () => program.run({ x, y: x } as never)],

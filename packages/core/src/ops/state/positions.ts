@@ -18,7 +18,7 @@ export const positionsOp: Op<PositionsInputs, PositionsParams, Tensor<"int32">> 
   params: { count: "number" },
   plan({ state }, { count }) {
     validateAhead(state, count);
-    return { params: { count }, output: { dtype: "int32", shape: [count] } };
+    return { params: { count }, output: { dtype: "int32", shape: [count] }, ahead: count };
   },
   compute({ state }, { count }) {
     const data = Int32Array.from({ length: count }, (_, index) => state.length.data[0] + index);
