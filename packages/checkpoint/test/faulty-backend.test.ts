@@ -148,7 +148,7 @@ describe.each(schemes)(`%s, %o, %i bits, seed ${seed}`, (...scheme) => {
 
 test.each<[string, Sabotage]>([
   ["too few", (honest) => withCodes(honest, honest.quantized.data.slice(1))],
-  ["of another shape", (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } })],
+  ["of another shape", (honest) => ({ ...honest, quantized: hostTensor("int8", [24, 9], honest.quantized.data) })],
   ["not bytes", (honest) => withCodes(honest, Float32Array.from(honest.quantized.data) as never)],
   [
     "too large for their bits",
