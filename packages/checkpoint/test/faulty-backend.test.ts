@@ -4,6 +4,7 @@ import {
   createReferenceBackend,
   type Granularity,
   type HostQuantizedTensor,
+  type HostTensor,
   hostTensor,
   type OpSpec,
   type QuantizedTensor,
@@ -35,7 +36,7 @@ const schemes: readonly (readonly [CheckpointFormat, Granularity, number])[] = [
 type Sabotage = (honest: HostQuantizedTensor, earlier: HostQuantizedTensor | undefined) => HostQuantizedTensor;
 
 const withCodes = (tensor: HostQuantizedTensor, codes: Int8Array): HostQuantizedTensor => {
-  return { ...tensor, quantized: hostTensor("int8", tensor.quantized.shape, codes) };
+  return { ...tensor, quantized: { ...tensor.quantized, data: codes } as HostTensor<"int8"> };
 };
 const withScales = (tensor: HostQuantizedTensor, scales: Float32Array): HostQuantizedTensor => {
   return { ...tensor, scale: hostTensor("float32", tensor.scale.shape, scales) };
@@ -148,7 +149,10 @@ describe.each(schemes)(`%s, %o, %i bits, seed ${seed}`, (...scheme) => {
 
 test.each<[string, Sabotage]>([
   ["too few", (honest) => withCodes(honest, honest.quantized.data.slice(1))],
-  ["of another shape", (honest) => ({ ...honest, quantized: hostTensor("int8", [24, 9], honest.quantized.data) })],
+  [
+    "of another shape",
+    (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } as HostTensor<"int8"> }),
+  ],
   ["not bytes", (honest) => withCodes(honest, Float32Array.from(honest.quantized.data) as never)],
   [
     "too large for their bits",
