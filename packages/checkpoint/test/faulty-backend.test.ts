@@ -149,10 +149,7 @@ describe.each(schemes)(`%s, %o, %i bits, seed ${seed}`, (...scheme) => {
 
 test.each<[string, Sabotage]>([
   ["too few", (honest) => withCodes(honest, honest.quantized.data.slice(1))],
-  [
-    "of another shape",
-    (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } as never }),
-  ],
+  ["of another shape", (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } as never })],
   ["not bytes", (honest) => withCodes(honest, Float32Array.from(honest.quantized.data) as never)],
   [
     "too large for their bits",
