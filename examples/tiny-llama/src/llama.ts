@@ -29,9 +29,9 @@ export class LlamaForCausalLM extends Module {
     super();
     const makeLinear: MakeLinear = (name, inFeatures, outFeatures) => {
       const quantization = quantized.get(name);
-      return quantization === undefined
-        ? new Linear(inFeatures, outFeatures, { backend, bias: false })
-        : new QuantizedLinear(inFeatures, outFeatures, { backend, bias: false, activations, ...quantization });
+      if (quantization === undefined) return new Linear(inFeatures, outFeatures, { backend, bias: false });
+      const { bits, granularity } = quantization;
+      return new QuantizedLinear(inFeatures, outFeatures, { backend, bias: false, activations, bits, granularity });
     };
     this.model = new LlamaModel(config, backend, makeLinear);
     this.lm_head = makeLinear("lm_head", config.hiddenSize, config.vocabSize);
