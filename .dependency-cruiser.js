@@ -12,7 +12,7 @@ const layers = {
   cuda: ["core", "cuda-linux-x64"],
   "cuda-linux-x64": [],
   conformance: ["core", "metrics", "safetensors"],
-  checkpoint: ["core", "metrics", "nn", "safetensors"],
+  checkpoint: ["core", "metrics", "safetensors"],
   cli: ["checkpoint", "conformance", "core", "cuda", "metrics", "nn", "safetensors", "wasm", "webgpu"],
 };
 
@@ -22,11 +22,18 @@ const portable = ["core", "safetensors", "metrics", "nn", "conformance", "checkp
 /** Nothing but these packages' own code runs where they are installed. */
 const selfContained = ["core", "safetensors", "metrics", "nn", "wasm", "webgpu"];
 
+/** Who may use core's face for authors: backends and their suite, and what computes by the numerics of codes itself. */
+const backendUsers = ["core", "wasm", "webgpu", "cuda", "conformance", "metrics", "checkpoint"];
+
+/** The one library that a self-contained package bundles, so that it is not installed, and the one file that imports it. */
+const bundled = "node_modules/picomatch/";
+const bundler = "^packages/core/src/names/name-matcher\\.ts$";
+
 const anyOf = (names) => `(?:${names.join("|")})`;
 const tests = "\\.test\\.ts$";
 const sources = "^packages/[^/]+/src/";
 /** What a package's build starts from: the entries of its tsup.config.ts. */
-const entries = "^packages/[^/]+/src/(?:index|node|bin|worker)\\.ts$";
+const entries = "^packages/[^/]+/src/(?:index|backend|names|node|bin|worker)\\.ts$";
 
 const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   name: `layer-${name}`,
@@ -94,14 +101,44 @@ export default {
       name: "self-contained",
       comment: "These packages have no third-party dependency at run time",
       severity: "error",
-      from: { path: `^packages/${anyOf(selfContained)}/src/`, pathNot: tests },
+      from: { path: `^packages/${anyOf(selfContained)}/src/`, pathNot: [bundler, tests] },
       to: { path: "node_modules" },
+    },
+    {
+      name: "bundled-only",
+      comment: "The file whose libraries are bundled bundles the one for globs, whose licence is packed, and no other",
+      severity: "error",
+      from: { path: bundler },
+      to: { path: "node_modules", pathNot: [bundled, "node_modules/@types/"] },
+    },
+    {
+      name: "names-apart",
+      comment: "@octet/core and @octet/core/backend do not carry the library for globs",
+      severity: "error",
+      from: { path: "^packages/core/src/", pathNot: ["^packages/core/src/names(?:\\.ts$|/)", tests] },
+      to: { path: "^packages/core/src/names(?:\\.ts$|/)" },
+    },
+    {
+      name: "backend-face",
+      comment:
+        "@octet/core/backend is for authors of backends and numerics; everything else works with tensors and ops",
+      severity: "error",
+      from: {
+        path: "^(?:packages|examples)/",
+        pathNot: [
+          `^packages/${anyOf(backendUsers)}/`,
+          "^examples/third-party-backend/",
+          tests,
+          "^packages/[^/]+/test/",
+        ],
+      },
+      to: { path: "^packages/core/src/backend\\.ts$" },
     },
     {
       name: "no-dev-dependency-in-sources",
       comment: "Sources use what a user gets installed: dependencies, optional dependencies and peers",
       severity: "error",
-      from: { path: sources, pathNot: tests },
+      from: { path: sources, pathNot: [bundler, tests] },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/@types/" },
     },
     {

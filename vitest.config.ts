@@ -1,5 +1,5 @@
 import { defineConfig, type Plugin } from "vitest/config";
-import { swiftShaderEnvironment } from "./apps/browser-testing/src/swiftshader.ts";
+import { swiftShaderEnvironment } from "./tests/browser-testing/src/swiftshader.ts";
 
 /** Chooses what `@octet/*` resolves to: the TypeScript sources, or what is published. */
 const resolution = (source: boolean) => {
@@ -47,6 +47,7 @@ export default defineConfig({
           name: "source",
           include: [
             "{packages,apps,examples}/*/src/**/*.test.ts",
+            "packages/*/self-test/**/*.test.ts",
             "{apps,examples}/*/test/**/*.test.ts",
             ...publicFace,
           ],

@@ -50,6 +50,7 @@ describe("the manifests", () => {
     "package.json",
     ...globSync("{packages,apps,examples}/*/package.json", { cwd: root }),
     "tests/package.json",
+    "tests/browser-testing/package.json",
     "tools/mutation/package.json",
   ];
 

@@ -49,7 +49,7 @@ describe("the check of the layers", () => {
     const own = found.modules.filter(({ source }) => source.startsWith(`packages/${pkg.folder}/src/`));
     const reached = new Set(own.flatMap(({ dependencies }) => dependencies.map(({ resolved }) => resolved)));
     for (const name of Object.keys(pkg.manifest.dependencies ?? {}).filter((name) => name.startsWith("@octet/"))) {
-      const entry = new RegExp(`^packages/${name.replace("@octet/", "")}/src/(?:index|node)\\.ts$`);
+      const entry = new RegExp(`^packages/${name.replace("@octet/", "")}/src/(?:index|backend|names|node)\\.ts$`);
       expect(
         [...reached].some((path) => entry.test(path)),
         `${name} is declared and imported`,
@@ -95,6 +95,10 @@ const planted: readonly { rule: string; path: string; code: string }[] = [
     path: "packages/cli/src/planted-undeclared.ts",
     code: 'import type {} from "typescript";',
   },
+  { rule: "self-contained", path: "packages/core/src/planted-globs.ts", code: 'import "picomatch";' },
+  { rule: "bundled-only", path: "packages/core/src/names/name-matcher.ts", code: 'import "typescript";' },
+  { rule: "names-apart", path: "packages/core/src/planted-names.ts", code: 'export * from "./names.ts";' },
+  { rule: "backend-face", path: "packages/nn/src/planted-face.ts", code: 'import type {} from "@octet/core/backend";' },
   { rule: "no-test-in-sources", path: "packages/core/src/planted-import.ts", code: 'import "./planted.test.ts";' },
   { rule: "no-dead-module", path: "packages/core/src/planted-dead.ts", code: "export const dead = 1;" },
 ];

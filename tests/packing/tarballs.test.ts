@@ -39,6 +39,17 @@ describe.each(publishedPackages())("the tarball of $manifest.name", (pkg: Packag
     expect(files.get("LICENSE")).toContain("Apache License");
   });
 
+  it("holds the licence of every library that is bundled into it", () => {
+    const built = [...files].filter(([name]) => /^dist\/.+\.js$/.test(name));
+    const libraries = new Set(
+      built.flatMap(([, text]) =>
+        [...text.matchAll(/^\/\/ .*node_modules\/\.pnpm\/([^/]+)@\d/gm)].map(([, name]) => name),
+      ),
+    );
+    expect([...libraries]).toEqual(pkg.folder === "core" ? ["picomatch"] : []);
+    if (libraries.size > 0) expect(files.get("dist/names.js.LICENSE.txt")).toContain("The MIT License");
+  });
+
   it("exports files that are there, and no condition of the workspace", () => {
     expect(targetsOf(packed.exports).filter((name) => !files.has(name))).toEqual([]);
     expect(targetsOf(packed.bin ?? {}).filter((name) => !files.has(name))).toEqual([]);

@@ -21,7 +21,7 @@ export default {
       return backend;
     };
     const cases = conformanceCases().filter(({ family }) => family !== "large");
-    const { passed, failed, skipped, results } = await runConformance(factory, { cases });
+    const { passed, failed, skipped, results } = await runConformance(factory, { cases, profile: "models" });
     const failures = results.filter(({ status }) => status === "failed").map(({ id, message }) => `${id}: ${message}`);
     return Response.json({ features, passed, failed, skipped, failures });
   },

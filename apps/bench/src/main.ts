@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { parseShare } from "./parse-share.ts";
 import { fullPlan, quickPlan } from "./plan.ts";
+import { cpuReport } from "./report/cpu-report.ts";
 import { describeRun, findDoubt } from "./report/describe-run.ts";
 import { errorGrid } from "./report/error-grid.ts";
 import { freshGrids, linearGrids } from "./report/linear-grids.ts";
@@ -11,7 +12,7 @@ import { withProgress } from "./report/progress.ts";
 import { publish } from "./report/publish.ts";
 import { targetGrid } from "./report/targets.ts";
 import { writeReport } from "./report/write-report.ts";
-import type { Results } from "./results.ts";
+import type { CPUResults } from "./results.ts";
 import { run } from "./run.ts";
 
 const options = new Command("bench")
@@ -25,7 +26,7 @@ const options = new Command("bench")
 const results = await measure();
 print(results);
 await save(results);
-const wrong = [...results.linear, ...results.memory]
+const wrong = [...results.runs[0].linear, ...results.runs[0].memory]
   .flatMap(({ arms }) => arms)
   .filter(({ status }) => status === "wrong");
 if (wrong.length > 0) {
@@ -35,19 +36,20 @@ if (wrong.length > 0) {
   process.exitCode = 1;
 }
 
-async function measure(): Promise<Results> {
+async function measure(): Promise<CPUResults> {
   const chosen = options.quick ? quickPlan : fullPlan;
   const plan = { ...chosen, effort: { ...chosen.effort, share: options.share ?? chosen.effort.share } };
   return await withProgress((onStep) => run(plan, onStep));
 }
 
-function print(results: Results): void {
+function print(results: CPUResults): void {
+  const [run] = results.runs;
   const grids = [
-    ...linearGrids(results),
-    ...freshGrids(results),
-    errorGrid(results),
-    ...memoryGrids(results),
-    ...(results.quick ? [] : [targetGrid(results), ...lossGrids(results)]),
+    ...linearGrids(run),
+    ...freshGrids(run),
+    errorGrid(run),
+    ...memoryGrids(run),
+    ...(results.quick ? [] : [targetGrid(run), ...lossGrids(run)]),
   ];
   console.log(`${describeRun(results)}\n`);
   console.log(
@@ -58,7 +60,7 @@ function print(results: Results): void {
   if (doubt !== undefined) console.log(`${doubt}\n`);
 }
 
-async function save(results: Results): Promise<void> {
-  if (options.out !== undefined) console.log((await writeReport(options.out, results)).join("\n"));
+async function save(results: CPUResults): Promise<void> {
+  if (options.out !== undefined) console.log((await writeReport(options.out, results, cpuReport(results))).join("\n"));
   else if (!results.quick) console.log((await publish(results)).join("\n"));
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { describeMachine } from "./machine.ts";
 import type { Plan } from "./plan.ts";
 import { ThreadProcess } from "./process/thread-process.ts";
-import type { LinearCell, MemoryCell, Results } from "./results.ts";
+import type { CPUResults, LinearCell, MemoryCell } from "./results.ts";
 
 /** Libraries whose versions a reader needs to know. */
 const peers = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-backend-wasm"];
@@ -11,7 +11,7 @@ const peers = ["onnxruntime-web", "onnxruntime-node", "@tensorflow/tfjs-backend-
  * Measures a plan. For each shape and number of rows, the processes of all thread counts take their turn one after the other, so
  * that what is compared was measured within seconds. `onStep` hears what begins, and which share of the steps is done.
  */
-export async function run(plan: Plan, onStep: (text: string, done: number) => void): Promise<Results> {
+export async function run(plan: Plan, onStep: (text: string, done: number) => void): Promise<CPUResults> {
   const machine = describeMachine();
   await using processes = new AsyncDisposableStack();
   const workers = plan.threads.map((threads) => processes.use(new ThreadProcess(threads)));
@@ -30,7 +30,7 @@ export async function run(plan: Plan, onStep: (text: string, done: number) => vo
       for (const worker of workers) {
         begin(`linear ${shape}, M = ${rows}, threads: ${worker.threads}`);
         const arms = await worker.ask("timeLayer", rows, plan.effort);
-        linear.push({ outFeatures, inFeatures, rows, threads: worker.threads, arms });
+        linear.push({ outFeatures, inFeatures, rows, clock: "wall", threads: worker.threads, arms });
       }
     }
     for (const worker of workers) await worker.ask("closeLayer");
@@ -42,11 +42,14 @@ export async function run(plan: Plan, onStep: (text: string, done: number) => vo
     for (const worker of workers) {
       begin(`${job} ${outFeatures}x${inFeatures}, threads: ${worker.threads}`);
       const arms = await worker.ask("timeMemory", { job, outFeatures, inFeatures, seed: 100 }, plan.effort);
-      memory.push({ job, outFeatures, inFeatures, threads: worker.threads, arms });
+      memory.push({ job, outFeatures, inFeatures, clock: "wall", threads: worker.threads, arms });
     }
   }
   const date = new Date().toISOString();
-  return { schema: 1, date, quick: plan.quick, machine, versions: await versionsOfPeers(), linear, memory };
+  const place = `Node ${machine.node}`;
+  const versions = await versionsOfPeers();
+  const measured = { platform: "cpu", place, versions, clocks: ["wall"], linear, memory } as const;
+  return { schema: 2, date, quick: plan.quick, machine, runs: [measured] };
 }
 
 /** As pinned in the manifest: exact versions. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ArmTime, BenchCell, CUDACheck } from "../src/cuda/check-report.ts";
+import { toResults } from "../src/cuda/read-check.ts";
 import { gpuGrids } from "../src/cuda/report/beside-webgpu.ts";
 import { describeGPU } from "../src/cuda/report/describe-check.ts";
 import { elementwiseGrids } from "../src/cuda/report/elementwise-grids.ts";
@@ -6,7 +8,6 @@ import { goalGrids } from "../src/cuda/report/goals.ts";
 import { cudaLinearGrids, lossGrid } from "../src/cuda/report/linear-grids.ts";
 import { renderCUDAPage, renderCUDASummary, renderShortCUDASummary } from "../src/cuda/report/markdown.ts";
 import { speedChart } from "../src/cuda/report/speed-chart.ts";
-import type { ArmTime, BenchCell, CUDACheck } from "../src/cuda/results.ts";
 import { timed } from "./support/results.ts";
 
 const arm = (name: string, microseconds: number, facts: Partial<ArmTime> = {}): ArmTime => ({
@@ -67,14 +68,17 @@ const check: CUDACheck = {
   },
 };
 
+const results = toResults(check);
+const [run] = results.runs;
+
 const rowOf = (title: string, column = 3) => {
-  const rows = goalGrids(check).flatMap((grid) => grid.rows);
+  const rows = goalGrids(run).flatMap((grid) => grid.rows);
   return rows.find(([goal]) => goal === title)?.slice(column);
 };
 
 describe("the tables of CUDA", () => {
   it("have a shape a table, with times and speeds over cuBLASLt's float16", () => {
-    const grids = cudaLinearGrids(check);
+    const grids = cudaLinearGrids(run);
     expect(grids.map(({ title }) => title)).toEqual([
       "Linear, weights 1000x2000 (N x K), µs",
       "Linear, weights 3000x3000 (N x K), µs",
@@ -102,7 +106,7 @@ describe("the tables of CUDA", () => {
   });
 
   it("name every loss, of raw products against int8 only", () => {
-    expect(lossGrid(check).rows).toEqual([
+    expect(lossGrid(run).rows).toEqual([
       ["cuBLASLt float16", "W8A16", "M = 4096 (0.50×)", ""],
       ["cuBLASLt float16", "int8", "M = 1 (0.72×)", ""],
       ["cuBLASLt int8, raw", "int8", "M = 1 (0.80×)", ""],
@@ -132,13 +136,14 @@ describe("the tables of CUDA", () => {
   });
 
   it("give no verdict on a shape that no goal was set for", () => {
-    const linear = check.bench.linear.map((cell) => (cell.n === 3000 ? { ...cell, n: 4096, k: 4096 } : cell));
-    const [{ rows }] = goalGrids({ ...check, bench: { ...check.bench, linear } });
+    const other = { outFeatures: 4096, inFeatures: 4096 };
+    const linear = run.linear.map((cell) => (cell.outFeatures === 3000 ? { ...cell, ...other } : cell));
+    const [{ rows }] = goalGrids({ ...run, linear });
     expect(rows[0].slice(3)).toEqual(["1.7999×, missed", "1.90×"]);
   });
 
   it("set quantize and dequantize against a copy by bytes", () => {
-    expect(elementwiseGrids(check.bench)[0].rows).toEqual([
+    expect(elementwiseGrids(run)[0].rows).toEqual([
       ["copy", "10.0", "400", "100%"],
       ["quantize, a scale per row", "10.0", "300", "75.0%"],
       ["dequantize, a scale per 128 of a row", "20.0", "100", "25.0%"],
@@ -150,11 +155,11 @@ describe("the tables of CUDA", () => {
       ...{ outFeatures: 1000, inFeatures: 2000, rows, clock },
       arms: [timed("octet-webgpu-int8", ms / 2), timed("ort-webgpu-mat-mul-n-bits", ms)],
     });
-    const run = {
+    const webgpu = {
       clocks: ["gpu", "wall"] as const,
       linear: [layer(1, "wall", 9), layer(1, "gpu", 0.1), layer(2, "gpu", 1)],
     };
-    const [grid, ...others] = gpuGrids(check, run);
+    const [grid, ...others] = gpuGrids(run, webgpu);
     expect(others).toEqual([]);
     expect(grid.columns.map(({ header }) => header)).toEqual(["library", "arm", "M = 1", "speed"]);
     expect(grid.rows.map((row) => row.slice(1))).toEqual([
@@ -174,14 +179,14 @@ describe("the documents of CUDA", () => {
   ];
 
   it("describe the machine", () => {
-    expect(describeGPU(check)).toBe(
+    expect(describeGPU(results)).toBe(
       "Some GPU with 150 GB, compute capability 9.0, 132 multiprocessors, 1.00 MiB of L2. " +
         "Driver 580.1, CUDA 13.1, cuBLASLt 13.1, PyTorch 2.0. Some CPU, 8 cores, 64 GiB, Node 26.0.0. 2026-01-02.",
     );
   });
 
   it("show charts, goals, losses, what was checked and what was left out", () => {
-    const page = renderCUDAPage(check, charts);
+    const page = renderCUDAPage(results, charts);
     for (const text of [
       "![a chart](a.svg)",
       "![another](b.svg)",
@@ -191,20 +196,20 @@ describe("the documents of CUDA", () => {
     ])
       expect(page).toContain(text);
     expect(page).toContain("| a call | 1.00 | 2.50 |");
-    const summary = renderCUDASummary(check, charts, "there");
+    const summary = renderCUDASummary(results, charts, "there");
     for (const text of ["![a chart](there/cuda/a.svg)", "0.500×, missed", "M = 4096 (0.50×)", "(there/cuda/README.md)"])
       expect(summary).toContain(text);
   });
 
   it("have a short form with a chart, the first shape, and no arm that is never a choice", () => {
-    const summary = renderShortCUDASummary(check, charts[0], "there/cuda");
+    const summary = renderShortCUDASummary(results, charts[0], "there/cuda");
     for (const text of ["![a chart](there/cuda/a.svg)", "10.0 (1.80×)", "(there/cuda/README.md)"])
       expect(summary).toContain(text);
     for (const text of ["int8pack", "one sample", "3000x3000", "goal 1"]) expect(summary).not.toContain(text);
   });
 
   it("draw a line for each arm but the one that all are compared with", () => {
-    const { data } = speedChart(check) as unknown as { data: { values: { arm: string; m: number; speed: number }[] } };
+    const { data } = speedChart(run) as unknown as { data: { values: { arm: string; m: number; speed: number }[] } };
     expect(data.values.filter(({ m }) => m === 4096).map(({ arm, speed }) => [arm, speed])).toEqual([
       ["W8A16", 0.5],
       ["int8", 2],

@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { libraries } from "../src/libraries/index.ts";
 import { memoryArms } from "../src/memory/index.ts";
-import { readResults } from "../src/report/write-report.ts";
-import type { Outcome } from "../src/results.ts";
+import { readResults } from "../src/report/results-file.ts";
+import type { CPUResults, Outcome } from "../src/results.ts";
 
 /** The longest that a busy machine may take, in ms. */
 const timeout = 180_000;
@@ -20,7 +20,8 @@ it("starts every arm, finds it right, and writes a report", { timeout }, async (
   const args = ["--conditions=octet-source", main, "--quick", "--out", folder.path];
   const { stdout } = await promisify(execFile)(process.execPath, args);
 
-  const { linear, memory, quick } = await readResults(folder.path);
+  const { quick, runs } = await readResults<CPUResults>(folder.path);
+  const [{ linear, memory }] = runs;
   expect(quick).toBe(true);
   expect(linear.map(({ rows, threads }) => [rows, threads])).toEqual([
     [1, 1],
@@ -31,7 +32,7 @@ it("starts every arm, finds it right, and writes a report", { timeout }, async (
   for (const { rows, threads, arms } of linear) {
     const expected = libraries.filter(({ mostRows = rows }) => rows <= mostRows).flatMap((library) => library.arms);
     expect(arms.map(({ arm }) => arm)).toEqual(expected.map(({ id }) => id));
-    expectTimed(threads, arms);
+    expectTimed(threads!, arms);
   }
   expect(memory.map(({ job, threads }) => [job, threads])).toEqual([
     ["quantize", 1],
@@ -40,8 +41,8 @@ it("starts every arm, finds it right, and writes a report", { timeout }, async (
     ["dequantize", 2],
   ]);
   for (const { job, threads, arms } of memory) {
-    expect(arms.map(({ arm }) => arm)).toEqual(memoryArms[job].map(({ id }) => id));
-    expectTimed(threads, arms);
+    expect(arms.map(({ arm }) => arm)).toEqual(memoryArms[job as keyof typeof memoryArms].map(({ id }) => id));
+    expectTimed(threads!, arms);
   }
 
   const page = await readFile(join(folder.path, "README.md"), "utf8");

@@ -12,7 +12,7 @@ import { memoryChart } from "../src/report/memory-chart.ts";
 import { memoryGrids } from "../src/report/memory-grids.ts";
 import { printGrid } from "../src/report/print.ts";
 import { targetGrid } from "../src/report/targets.ts";
-import { linearCell, memoryCell, resultsOf, timed } from "./support/results.ts";
+import { linearCell, memoryCell, resultsOf, runOf, timed } from "./support/results.ts";
 
 const wrong = { arm: "bad", library: "bad", title: "arm", status: "wrong", reason: "NaN" } as const;
 const missing = { arm: "none", library: "none", title: "arm", status: "unavailable", reason: "no threads" } as const;
@@ -27,7 +27,7 @@ describe("the tables of the linear layer", () => {
   );
 
   it("have an arm a row, its time and its speed against the baseline", () => {
-    const [grid] = linearGrids(results);
+    const [grid] = linearGrids(results.runs[0]);
     expect(grid.rows).toEqual([
       ["ort", "ort-web-dynamic-int8", "4.00 ± 10%", "1.00×", "100 ± 10%", "1.00×"],
       ["octet", "octet-a", "1.00 ± 10%", "4.00×", "–", ""],
@@ -38,11 +38,11 @@ describe("the tables of the linear layer", () => {
   });
 
   it("show first calls with one row of activations", () => {
-    expect(freshGrids(results)[0].rows[1]).toEqual(["octet", "octet-a", "2.00 ± 0%", "4.00×"]);
+    expect(freshGrids(results.runs[0])[0].rows[1]).toEqual(["octet", "octet-a", "2.00 ± 0%", "4.00×"]);
   });
 
   it("show the largest error of each arm", () => {
-    expect(errorGrid(results).rows).toEqual([
+    expect(errorGrid(results.runs[0]).rows).toEqual([
       ["ort", "ort-web-dynamic-int8", "3.0e-3"],
       ["octet", "octet-a", "1.0e-7"],
       ["bad", "arm", "–"],
@@ -51,7 +51,7 @@ describe("the tables of the linear layer", () => {
   });
 
   it("line up on a terminal", () => {
-    const lines = printGrid(linearGrids(results)[0]).split("\n");
+    const lines = printGrid(linearGrids(results.runs[0])[0]).split("\n");
     expect(lines[0]).toBe("Linear, weights 4096x4096 (out x in), 1 thread");
     expect(new Set(lines.slice(2, 8).map((line) => line.length)).size).toBe(1);
   });
@@ -61,7 +61,7 @@ describe("the table of targets", () => {
   const verdicts = (measured: ReturnType<typeof targetGrid>) => measured.rows.map((row) => [row[2], row[3]]);
 
   it("says what was not measured", () => {
-    for (const verdict of verdicts(targetGrid(resultsOf([], [])))) expect(verdict).toEqual(["–", "not measured"]);
+    for (const verdict of verdicts(targetGrid(runOf([], [])))) expect(verdict).toEqual(["–", "not measured"]);
   });
 
   it("sets speeds against what was wanted", () => {
@@ -89,7 +89,7 @@ describe("the table of targets", () => {
       memoryCell("quantize", 1, [inside(10), timed("loop", 40, { bytes: 80 }), timed("copy-wasm", 10, { bytes: 128 })]),
       memoryCell("quantize", 2, [inside(5)]),
     ];
-    expect(verdicts(targetGrid(resultsOf(linear, memory)))).toEqual([
+    expect(verdicts(targetGrid(runOf(linear, memory)))).toEqual([
       ["4.00×", "met"],
       ["29.0×", "missed"],
       ["0.700×", "missed"],
@@ -110,9 +110,7 @@ describe("the table of targets", () => {
 
 it("shows a miss that three digits would hide", () => {
   const layer = (threads: number, ms: number) => linearCell(128, threads, [timed("octet-wasm-relaxed-int8", ms)]);
-  const row = targetGrid(resultsOf([layer(1, 179.96), layer(2, 100)], [])).rows.find(([goal]) =>
-    goal.includes("int8: 2"),
-  );
+  const row = targetGrid(runOf([layer(1, 179.96), layer(2, 100)], [])).rows.find(([goal]) => goal.includes("int8: 2"));
   expect(row?.slice(1, 4)).toEqual(["≥ 1.8000×", "1.7996×", "missed"]);
 });
 
@@ -130,7 +128,7 @@ describe("the tables of losses", () => {
     ]);
 
   it("name what is faster at the same job, and by how much", () => {
-    const [grid] = lossGrids(resultsOf([layer(1, 4, 5), layer(128, 10, 5)], []));
+    const [grid] = lossGrids(runOf([layer(1, 4, 5), layer(128, 10, 5)], []));
     expect(grid.columns.slice(2).map(({ header }) => header)).toEqual(["M = 1, 1 thread", "M = 128, 1 thread"]);
     expect(grid.rows).toEqual([
       ["ort: ort-node-dynamic-int8", "int8 activations", "", "0.500×"],
@@ -142,14 +140,14 @@ describe("the tables of losses", () => {
 
   it("set loops against host to host", () => {
     const arms = [octet("inside", 1), octet("host", 40), timed("loop", 10)];
-    const [, grid] = lossGrids(resultsOf([layer(128, 10, 5)], [memoryCell("dequantize", 1, arms)]));
+    const [, grid] = lossGrids(runOf([layer(128, 10, 5)], [memoryCell("dequantize", 1, arms)]));
     expect(grid.rows).toEqual([["loop: loop", "host to host", "0.250×"]]);
   });
 
   it("are left out where nothing is lost", () => {
-    expect(
-      lossGrids(resultsOf([linearCell(1, 1, [octet("float", 1), timed("ort-web-mat-mul-n-bits", 2)])], [])),
-    ).toEqual([]);
+    expect(lossGrids(runOf([linearCell(1, 1, [octet("float", 1), timed("ort-web-mat-mul-n-bits", 2)])], []))).toEqual(
+      [],
+    );
   });
 });
 
@@ -182,7 +180,7 @@ describe("the documents of a run", () => {
 
   it("draw medians between quartiles, and bandwidths", () => {
     const valuesOf = (spec: unknown) => (spec as { data: { values: object[] } }).data.values;
-    expect(valuesOf(linearChart("", results.linear))[1]).toMatchObject({
+    expect(valuesOf(linearChart("", results.runs[0].linear))[1]).toMatchObject({
       ...{ shape: "4096x4096", rows: "M = 1" },
       ...{ median: 8, lower: 7.2, upper: 8.8 },
     });
@@ -198,7 +196,7 @@ it("sets quantize against a copy by bytes, and against a loop by time", () => {
     timed("loop", 10, { bytes: 5e6 }),
     { ...timed("copy-wasm", 2, { bytes: 8e6 }), library: "copy" },
   ];
-  const [grid] = memoryGrids(resultsOf([], [memoryCell("quantize", 1, arms)]));
+  const [grid] = memoryGrids(runOf([], [memoryCell("quantize", 1, arms)]));
   expect(grid.rows.map((row) => row.slice(3))).toEqual([
     ["2.50", "63%", "5.00×"],
     ["0.500", "13%", "1.00×"],

@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { missingCapability } from "@octet/browser-testing";
 import { expect, it } from "vitest";
+import { readResults } from "../src/report/results-file.ts";
+import type { WebGPUResults } from "../src/results.ts";
 import { libraries } from "../src/webgpu/libraries/index.ts";
 import { quantizeArms } from "../src/webgpu/measure-quantize.ts";
-import { readWebGPUResults } from "../src/webgpu/report/write-report.ts";
 
 /** The longest that a busy machine may take, in ms. */
 const timeout = 180_000;
@@ -24,7 +25,7 @@ it.skipIf(missingCapability !== undefined)(
     const args = ["--conditions=octet-source", main, "--quick", "--out", folder.path];
     const { stdout } = await promisify(execFile)(process.execPath, args);
 
-    const { quick, runs } = await readWebGPUResults(folder.path);
+    const { quick, runs } = await readResults<WebGPUResults>(folder.path);
     expect(quick).toBe(true);
     expect(runs.map(({ place }) => place)).toEqual([
       expect.stringMatching(/^Headless Chromium \d+/),
@@ -45,7 +46,7 @@ it.skipIf(missingCapability !== undefined)(
           linear.map(({ id, needs }) => [id, needs === undefined ? "timed" : "unavailable"]),
         );
       }
-      for (const { arms } of run.quantize) {
+      for (const { arms } of run.memory) {
         expect(arms.map(({ arm, status }) => [arm, status])).toEqual(quantizeArms.map(({ id }) => [id, "timed"]));
       }
       expect(stdout).toContain(run.place);

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../src/results.ts";
+import type { Clock, Outcome, WebGPURun } from "../src/results.ts";
 import { webgpuLinearGrids } from "../src/webgpu/report/linear-grids.ts";
 import { webgpuLossGrids } from "../src/webgpu/report/loss-grids.ts";
 import { renderShortWebGPUSummary, renderWebGPUPage } from "../src/webgpu/report/markdown.ts";
 import { quantizeGrids } from "../src/webgpu/report/quantize-grids.ts";
 import { webgpuTargetGrids } from "../src/webgpu/report/targets.ts";
-import type { Clock, WebGPURun } from "../src/webgpu/results.ts";
 import { resultsOf, timed } from "./support/results.ts";
 
 const layer = (rows: number, clock: Clock, arms: readonly Outcome[]) => {
@@ -16,6 +15,7 @@ const octet = (mode: string, ms: number) => timed(`octet-webgpu-${mode}`, ms);
 const bytes = (ms: number, arm: string) => timed(arm, ms, { bytes: 5e6 });
 
 const run: WebGPURun = {
+  platform: "webgpu",
   place: "Some Browser 1.2",
   adapter: {
     vendor: "acme",
@@ -34,8 +34,9 @@ const run: WebGPURun = {
     layer(16, "gpu", [octet("int8", 10), octet("int16", 30), matMulNBits(60)]),
     layer(1, "wall", [octet("int8", 2), matMulNBits(8)]),
   ],
-  quantize: [
+  memory: [
     {
+      job: "quantize",
       outFeatures: 1024,
       inFeatures: 1024,
       clock: "gpu",
@@ -102,7 +103,7 @@ describe("the tables of a run on WebGPU", () => {
 
   it("have a short form with the first shape by the first clock", () => {
     const { date, quick, machine } = resultsOf([], []);
-    const results = { schema: 1, date, quick, machine, runs: [run] } as const;
+    const results = { schema: 2, date, quick, machine, runs: [run] } as const;
     const summary = renderShortWebGPUSummary(results, { file: "chart.svg", title: "a chart" }, "there");
     for (const text of ["![a chart](there/chart.svg)", "acme", "peer 1.2.3", "| 6.00× |", "(there/README.md)"])
       expect(summary).toContain(text);
@@ -111,7 +112,7 @@ describe("the tables of a run on WebGPU", () => {
 
   it("stand on a page with all runs and charts", () => {
     const { date, quick, machine } = resultsOf([], []);
-    const page = renderWebGPUPage({ schema: 1, date, quick, machine, runs: [run] }, [
+    const page = renderWebGPUPage({ schema: 2, date, quick, machine, runs: [run] }, [
       { file: "chart.svg", title: "a chart" },
     ]);
     expect(page).toContain("## Some Browser 1.2\n\n![a chart](chart.svg)");

@@ -1,4 +1,5 @@
-import { nonFinite, rne } from "@octet/core";
+import { rne } from "@octet/core";
+import { nonFinite } from "@octet/core/backend";
 
 const fl32 = Math.fround;
 

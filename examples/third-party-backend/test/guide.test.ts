@@ -7,7 +7,6 @@ const blocks = [...guide.matchAll(/^```\w+ file=(\S+)\n(.*?)^```$/gms)].map(([, 
 describe("docs/writing-a-backend.md", () => {
   test("shows every part of this example", () => {
     expect(blocks.map(({ name }) => name)).toEqual([
-      "tensors.ts",
       "kernels.ts",
       "backend.ts",
       "conformance.test.ts",

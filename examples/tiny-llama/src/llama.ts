@@ -28,9 +28,9 @@ export class LlamaForCausalLM extends Module {
   constructor(config: LlamaConfig, { backend, quantized, activations = "float" }: LlamaOptions) {
     super();
     const makeLinear: MakeLinear = (name, inFeatures, outFeatures) => {
-      const quantization = quantized.get(name);
-      if (quantization === undefined) return new Linear(inFeatures, outFeatures, { backend, bias: false });
-      const { bits, granularity } = quantization;
+      const layer = quantized.get(name);
+      if (layer === undefined) return new Linear(inFeatures, outFeatures, { backend, bias: false });
+      const { bits, granularity } = layer;
       return new QuantizedLinear(inFeatures, outFeatures, { backend, bias: false, activations, bits, granularity });
     };
     this.model = new LlamaModel(config, backend, makeLinear);

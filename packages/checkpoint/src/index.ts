@@ -1,9 +1,10 @@
-export type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./checkpoint.ts";
-export type { CheckpointFolder, CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
-export { compareCheckpoints } from "./compare-checkpoints.ts";
-export { formatGranularity, parseGranularity } from "./granularity-name.ts";
-export type { JsonObject, JsonValue } from "./json.ts";
-export { openCheckpoint } from "./open-checkpoint.ts";
+export { defaultSkip, formatGranularity, parseGranularity } from "@octet/core/names";
+export type { JsonObject, JsonValue } from "./bytes/json.ts";
+export { compareCheckpoints } from "./compare/compare-checkpoints.ts";
+export type { StoredTensor, TensorContainer } from "./containers/tensor-container.ts";
+export type { Checkpoint, QuantizationInfo, QuantizedLayer, StateDictEntry } from "./open/checkpoint.ts";
+export type { CheckpointFolder, CheckpointInput, CheckpointSink, CreateSink } from "./open/checkpoint-input.ts";
+export { openCheckpoint } from "./open/open-checkpoint.ts";
 export type {
   CheckpointFormat,
   CompareCheckpointsOptions,
@@ -11,8 +12,7 @@ export type {
   QuantizationProgress,
   QuantizeCheckpointOptions,
 } from "./options.ts";
-export { planQuantization } from "./plan.ts";
-export type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./quantization-plan.ts";
-export { quantizeCheckpoint } from "./quantize-checkpoint.ts";
-export type { KeptTensor, LayerReport, QuantizationReport, QuantizationTotals } from "./report.ts";
-export { defaultSkip } from "./skip.ts";
+export { quantizeCheckpoint } from "./quantize/quantize-checkpoint.ts";
+export type { KeptTensor, LayerReport, QuantizationReport, QuantizationTotals } from "./report/report.ts";
+export { planQuantization } from "./select/plan.ts";
+export type { CheckpointHeader, PlannedLayer, QuantizationPlan } from "./select/quantization-plan.ts";

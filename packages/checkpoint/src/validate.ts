@@ -1,8 +1,8 @@
 import { formatValue, OctetError, type OptionKinds, validateBackend, validateOptions } from "@octet/core";
 import type { ByteSource } from "@octet/safetensors";
-import type { CheckpointInput, CheckpointSink, CreateSink } from "./checkpoint-input.ts";
+import type { CheckpointInput, CheckpointSink, CreateSink } from "./open/checkpoint-input.ts";
 import type { CompareCheckpointsOptions, PlanOptions, QuantizeCheckpointOptions } from "./options.ts";
-import type { CheckpointHeader } from "./quantization-plan.ts";
+import type { CheckpointHeader } from "./select/quantization-plan.ts";
 
 /** The checks of what callers pass, for those whom no compiler tells. All throw OctetError `ERR_UNSUPPORTED` unless they say more. */
 
@@ -25,13 +25,12 @@ export function validateCompareOptions(options: CompareCheckpointsOptions): void
   validateSignal(options);
 }
 
+/** What the options of `quantizeCheckpoint` may hold. */
+export const quantizeKinds: OptionKinds<QuantizeCheckpointOptions> = { ...planKinds, ...compareKinds, backend: "any" };
+
 /** @throws OctetError `ERR_UNAVAILABLE` without a backend */
 export function validateQuantizeOptions(options: QuantizeCheckpointOptions): void {
-  validateOptions<QuantizeCheckpointOptions>("quantizeCheckpoint", options, {
-    ...planKinds,
-    ...compareKinds,
-    backend: "any",
-  });
+  validateOptions("quantizeCheckpoint", options, quantizeKinds);
   validateBackend(options.backend);
   validateSignal(options);
 }

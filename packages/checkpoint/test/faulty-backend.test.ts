@@ -4,10 +4,9 @@ import {
   createReferenceBackend,
   type Granularity,
   type HostQuantizedTensor,
-  type HostTensor,
   hostTensor,
-  type OpSpec,
   type QuantizedTensor,
+  type QuantizeOptions,
   widen,
 } from "@octet/core";
 import { encodeSafetensors } from "@octet/safetensors";
@@ -36,7 +35,11 @@ const schemes: readonly (readonly [CheckpointFormat, Granularity, number])[] = [
 type Sabotage = (honest: HostQuantizedTensor, earlier: HostQuantizedTensor | undefined) => HostQuantizedTensor;
 
 const withCodes = (tensor: HostQuantizedTensor, codes: Int8Array): HostQuantizedTensor => {
-  return { ...tensor, quantized: { ...tensor.quantized, data: codes } as HostTensor<"int8"> };
+  return { ...tensor, quantized: hostTensor("int8", tensor.quantized.shape, codes) };
+};
+/** What calls itself int8 codes, and no constructor would make. */
+const unchecked = (shape: readonly number[], data: Int8Array | Float32Array): HostQuantizedTensor["quantized"] => {
+  return { dtype: "int8", shape, data, values: () => new Float32Array(0) } as HostQuantizedTensor["quantized"];
 };
 const withScales = (tensor: HostQuantizedTensor, scales: Float32Array): HostQuantizedTensor => {
   return { ...tensor, scale: hostTensor("float32", tensor.scale.shape, scales) };
@@ -148,9 +151,9 @@ describe.each(schemes)(`%s, %o, %i bits, seed ${seed}`, (...scheme) => {
 });
 
 test.each<[string, Sabotage]>([
-  ["too few", (honest) => withCodes(honest, honest.quantized.data.slice(1))],
-  ["of another shape", (honest) => ({ ...honest, quantized: { ...honest.quantized, shape: [24, 9] } as never })],
-  ["not bytes", (honest) => withCodes(honest, Float32Array.from(honest.quantized.data) as never)],
+  ["too few", (honest) => ({ ...honest, quantized: unchecked([9, 24], honest.quantized.data.slice(1)) })],
+  ["of another shape", (honest) => ({ ...honest, quantized: hostTensor("int8", [24, 9], honest.quantized.data) })],
+  ["not bytes", (honest) => ({ ...honest, quantized: unchecked([9, 24], Float32Array.from(honest.quantized.data)) })],
   [
     "too large for their bits",
     (honest) =>
@@ -165,6 +168,16 @@ test.each<[string, Sabotage]>([
   const work = quantizeCheckpoint(files.source("in.safetensors"), files.createSink, options);
   await expectRefusal(work, "ERR_FORMAT", 'layer "0.first"');
   expect(files.aborted).toEqual(["model.safetensors"]);
+});
+
+test.each([-1, 1])("scales of another number are other scales: %i more", async (more) => {
+  const backend = sabotage((honest) => {
+    const { data } = honest.scale;
+    const scales = Float32Array.from({ length: data.length + more }, (_, i) => data[i % data.length]);
+    return { ...honest, scale: hostTensor("float32", [scales.length], scales) };
+  });
+  const { warnings } = await quantizeAndCompare(backend, schemes[0]);
+  expect(warnings).toEqual([expect.stringMatching(/^0\.first and 3 more: the faulty backend has other scales/)]);
 });
 
 test("what the backend throws names the layer", async () => {
@@ -203,7 +216,7 @@ test("a backend that cannot quantize the pieces of a row is refused before anyth
   const backend = Object.assign(
     sabotage((honest) => honest, 16),
     {
-      supports: (spec: OpSpec) => spec.op === "quantize" && spec.granularity.kind !== "tensor",
+      supports: (_op: unknown, _inputs: unknown, { granularity }: QuantizeOptions) => granularity.kind !== "tensor",
     },
   );
   const work = quantizeCheckpoint(files.source("original"), files.createSink, { backend });

@@ -287,6 +287,8 @@ describe("a float checkpoint", () => {
     storedTensor("a.bias", createWeights(seed + 1, "float16", [3])),
     storedTensor("b.weight", createWeights(seed + 2, "bfloat16", [])),
     { name: "n", dtype: "I32", shape: [2], data: new Uint8Array(Int32Array.of(1, -1).buffer) } as const,
+    { name: "s", dtype: "I16", shape: [2], data: new Uint8Array(Int16Array.of(1, -1).buffer) } as const,
+    { name: "u", dtype: "U16", shape: [2], data: new Uint8Array(Uint16Array.of(1, 65535).buffer) } as const,
     int64("position_ids", 0, 1),
   ];
 
@@ -295,10 +297,12 @@ describe("a float checkpoint", () => {
     expect(checkpoint.quantization).toBe(null);
     expect(checkpoint.config).toEqual({ model_type: "x" });
     const state = await checkpoint.stateDict();
-    expect([...state.keys()].sort()).toEqual(["a.bias", "a.weight", "b.weight", "n"]);
+    expect([...state.keys()].sort()).toEqual(["a.bias", "a.weight", "b.weight", "n", "s", "u"]);
     expect(state.get("a.weight")).toEqual(createWeights(seed, "float32", [3, 5]));
     expect(state.get("b.weight")).toEqual(createWeights(seed + 2, "bfloat16", []));
     expect(state.get("n")).toEqual(hostTensor("int32", [2], Int32Array.of(1, -1)));
+    expect(state.get("s")).toEqual(hostTensor("int16", [2], Int16Array.of(1, -1)));
+    expect(state.get("u")).toEqual(hostTensor("uint16", [2], Uint16Array.of(1, 65535)));
     expect(checkpoint.entries.get("a.bias")).toEqual({ key: "a.bias", dtype: "float16", shape: [3] });
   });
 

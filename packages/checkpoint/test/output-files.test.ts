@@ -232,19 +232,26 @@ describe("arguments that no compiler checked are refused", () => {
     },
   );
 
-  test.each([undefined, null, 7, "x", { backend, force: "false" }, { backend, force: 1 }, { backend, force: null }])(
-    "options that are none: %o",
-    async (options) => {
-      await using folder = await TemporaryFolder.create();
-      await writeFile(folder.at("in.safetensors"), weights);
-      await writeFile(folder.at("out"), "precious");
-      const work = quantizePath(
-        folder.at("in.safetensors"),
-        folder.at("out"),
-        options as unknown as QuantizePathOptions,
-      );
-      await expectRefusal(work, "ERR_UNSUPPORTED");
-      expect(await readFile(folder.at("out"), "utf8")).toBe("precious");
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    7,
+    "x",
+    { backend, force: "false" },
+    { backend, force: 1 },
+    { backend, force: null },
+    [],
+  ])("options that are none: %o", async (options) => {
+    await using folder = await TemporaryFolder.create();
+    await writeFile(folder.at("in.safetensors"), weights);
+    await writeFile(folder.at("out"), "precious");
+    const work = quantizePath(folder.at("in.safetensors"), folder.at("out"), options as unknown as QuantizePathOptions);
+    await expectRefusal(work, "ERR_UNSUPPORTED");
+    expect(await readFile(folder.at("out"), "utf8")).toBe("precious");
+  });
+
+  test("a misspelled option is refused before any path is looked at", async () => {
+    const work = quantizePath("missing", "out", { backend, forse: true } as QuantizePathOptions);
+    await expectRefusal(work, "ERR_UNSUPPORTED", 'quantizePath has no option "forse"', "did you mean force?");
+  });
 });

@@ -1,44 +1,14 @@
 import { once } from "node:events";
 import { chmod, link, mkdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { basename, dirname, relative } from "node:path";
-import { comparePaths, openCheckpointPath, type QuantizePathOptions, quantizePath } from "@octet/checkpoint/node";
-import { createReferenceBackend } from "@octet/core";
+import { basename, relative } from "node:path";
+import { comparePaths, openCheckpointPath, type QuantizePathOptions } from "@octet/checkpoint/node";
 import { encodeSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
+import { model, quantize, shards, weights, writeModel, writeSharded } from "./support/model-on-disk.ts";
 import { expectRefusal } from "./support/refusal.ts";
-import { createWeights, float32Tensor, storedTensor } from "./support/seeded-values.ts";
+import { float32Tensor } from "./support/seeded-values.ts";
 import { TemporaryFolder } from "./support/temporary-folder.ts";
-
-const backend = createReferenceBackend();
-const seed = 61;
-const model = [
-  storedTensor("a.weight", createWeights(seed, "bfloat16", [6, 8])),
-  storedTensor("b.weight", createWeights(seed + 1, "bfloat16", [6, 8])),
-  storedTensor("lm_head.weight", createWeights(seed + 2, "bfloat16", [6, 8])),
-];
-const weights = encodeSafetensors(model, { format: "pt" });
-const shards = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
-
-async function writeModel(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}/model.safetensors`, weights);
-  await writeFile(`${folder}/config.json`, '{"model_type":"llama"}');
-  await writeFile(`${folder}/tokenizer.json`, "{}");
-}
-
-async function writeSharded(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(`${folder}/${shards[0]}`, encodeSafetensors(model.slice(0, 1)));
-  await writeFile(`${folder}/${shards[1]}`, encodeSafetensors(model.slice(1)));
-  const weightMap = { "a.weight": shards[0], "b.weight": shards[1], "lm_head.weight": shards[1] };
-  await writeFile(`${folder}/model.safetensors.index.json`, JSON.stringify({ metadata: {}, weight_map: weightMap }));
-  await writeFile(`${folder}/config.json`, '{"model_type":"llama"}');
-}
-
-const quantize = (input: string, output: string, options: Partial<QuantizePathOptions> = {}) => {
-  return quantizePath(input, output, { backend, ...options });
-};
 
 describe("what becomes what", () => {
   test("a file becomes a file", async () => {
@@ -321,76 +291,6 @@ describe("refusals leave everything as it was", () => {
     await writeFile(folder.at("in.json"), "{}");
     await expectRefusal(quantize(folder.at("in.json"), folder.at("out")), "ERR_FORMAT");
     expect(await folder.list()).toEqual(["in.json", "in.safetensors"]);
-  });
-});
-
-describe("failures and interruptions leave nothing behind", () => {
-  const nan = [...model, float32Tensor("z.weight", [1, 2], [1, Number.NaN])];
-
-  test("a NaN, from a file and from a folder", async () => {
-    await using folder = await TemporaryFolder.create();
-    await writeModel(folder.at("in"));
-    await writeFile(folder.at("in/model.safetensors"), encodeSafetensors(nan));
-    const before = await folder.list();
-    await expectRefusal(quantize(folder.at("in"), folder.at("new/out")), "ERR_NON_FINITE", "z.weight");
-    await expectRefusal(
-      quantize(folder.at("in/model.safetensors"), folder.at("new/out")),
-      "ERR_NON_FINITE",
-      "z.weight",
-    );
-    expect(await folder.list()).toEqual(before);
-  });
-
-  test.each(["in", "in/model.safetensors"])(
-    "an abort in the middle, and with force the old output stays: %s",
-    async (input) => {
-      await using folder = await TemporaryFolder.create();
-      await writeModel(folder.at("in"));
-      const output = input === "in" ? folder.at("out") : folder.at("out.safetensors");
-      await quantize(folder.at(input), output);
-      const before = await folder.list();
-      const file = input === "in" ? `${output}/model.safetensors` : output;
-      const old = await readFile(file);
-      const controller = new AbortController();
-      let seen: string[] = [];
-      const work = quantize(folder.at(input), output, {
-        force: true,
-        bits: 4,
-        signal: controller.signal,
-        onProgress: ({ bytesDone, bytesTotal }) => {
-          if (bytesDone > bytesTotal / 2) controller.abort(new Error("enough"));
-        },
-      });
-      const during = setInterval(() => {
-        folder.list().then((names) => {
-          seen = names;
-        });
-      });
-      await expect(work).rejects.toThrow("enough");
-      clearInterval(during);
-      expect(await folder.list()).toEqual(before);
-      expect(
-        seen.filter(
-          (name) => !before.includes(name) && !basename(name).startsWith(".") && !dirname(name).startsWith("."),
-        ),
-      ).toEqual([]);
-      expect(await readFile(file)).toEqual(old);
-    },
-  );
-
-  test("with force a complete output replaces the old one, files that are gone too", async () => {
-    await using folder = await TemporaryFolder.create();
-    await writeModel(folder.at("in"));
-    await writeModel(folder.at("out"));
-    await writeFile(folder.at("out/stale.txt"), "old");
-    await symlink("out", folder.at("alias"));
-    await quantize(folder.at("in"), folder.at("alias"), { force: true });
-    const made = (await folder.list()).filter((name) => !/^(?:in|alias\/)/.test(name));
-    expect(made).toEqual(["alias", "out", "out/config.json", "out/model.safetensors", "out/tokenizer.json"]);
-    await writeFile(folder.at("out.safetensors"), "old");
-    await quantize(folder.at("in/model.safetensors"), folder.at("out.safetensors"), { force: true });
-    await using checkpoint = await openCheckpointPath(folder.at("out.safetensors"));
-    expect(checkpoint.layers.size).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type CheckpointFormat, quantizeCheckpoint } from "@octet/checkpoint";
-import { createReferenceBackend, type FloatDType, type Granularity, quantizeHost } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type Granularity, quantize } from "@octet/core";
 import { calculateQuantizationError } from "@octet/metrics";
 import { encodeSafetensors } from "@octet/safetensors";
 import { describe, expect, test } from "vitest";
@@ -49,7 +49,7 @@ describe.each(schemes)("$format, $granularity, $bits bits", ({ format, granulari
     const state = await checkpoint.stateDict();
     expect(state.size).toBe(2 * weights.length);
     for (const [i, weight] of weights.entries()) {
-      const expected = quantizeHost(weight, granularity, bits);
+      const expected = quantize(weight, { granularity, bits });
       expect(state.get(`m.${i}.weight`)).toEqual(expected.quantized);
       expect(state.get(`m.${i}.weight_scale`)?.data).toEqual(expected.scale.data);
       expect(checkpoint.layers.get(`m.${i}`)).toMatchObject({ shape: weight.shape, granularity, bits });

@@ -5,6 +5,8 @@ import {
   conformanceCases,
   faults,
   formatSummary,
+  type ProfileName,
+  profileOf,
   runConformance,
   suspectFaults,
 } from "@octet/conformance";
@@ -13,17 +15,17 @@ import type { BackendFactory, BackendInfo } from "@octet/core";
 import { findEntry } from "./backends/backend-entry.ts";
 import { loadBackend } from "./backends/load-backend.ts";
 import { importBackendModule, isModulePath } from "./backends/module-backend.ts";
-import { colorsFor } from "./colors.ts";
 import { UsageError } from "./errors.ts";
 import { createIdFilter } from "./id-filter.ts";
-import { untilAborted } from "./interruption.ts";
 import type { ConformanceJson } from "./json.ts";
-import { printable } from "./printable.ts";
-import { withProgress } from "./progress.ts";
+import { untilAborted } from "./process/interruption.ts";
 import { printJson, type Session } from "./session.ts";
+import { withProgress } from "./terminal/progress.ts";
+import { colorsFor, printable } from "./terminal/text.ts";
 
 export interface ConformanceOptions {
   readonly backend: string;
+  readonly profile: string;
   readonly golden?: string;
   readonly filter?: readonly string[];
   readonly json?: true;
@@ -31,6 +33,7 @@ export interface ConformanceOptions {
 
 /** Runs the suite, or the vectors of a manifest, against a backend and prints what came of it. */
 export async function checkConformance(options: ConformanceOptions, session: Session): Promise<void> {
+  const profile = findProfile(options.profile);
   const cases = await selectCases(options);
   const factory = await findFactory(options.backend);
   let info: BackendInfo | undefined;
@@ -45,6 +48,7 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
       },
       {
         cases,
+        profile,
         signal: session.signal,
         async onResult({ id }) {
           done += 1;
@@ -57,7 +61,7 @@ export async function checkConformance(options: ConformanceOptions, session: Ses
     return untilAborted(running, session.signal);
   });
   if (summary.failed > 0) session.exitCode = 1;
-  if (options.json) printJson(session, toJson(summary, info!, options.golden));
+  if (options.json) printJson(session, toJson(summary, info!, { profile, golden: options.golden }));
   else printSummary(summary, session);
 }
 
@@ -68,6 +72,14 @@ async function selectCases({ golden, filter = [] }: ConformanceOptions): Promise
   if (filter.length > 0 && cases.length === 0)
     throw new UsageError(`--filter ${filter.join(" ")} matches none of the ${all.length} cases`);
   return cases;
+}
+
+function findProfile(name: string): ProfileName {
+  try {
+    return profileOf(name).name;
+  } catch (error) {
+    throw new UsageError(`--profile: ${(error as Error).message}`);
+  }
 }
 
 async function findFactory(backend: string): Promise<BackendFactory> {
@@ -86,10 +98,15 @@ function printSummary(summary: ConformanceSummary, { stdout, env }: Session): vo
   stdout.write(`${formatSummary(summary)}\n`);
 }
 
-function toJson(summary: ConformanceSummary, info: BackendInfo, golden: string | undefined): ConformanceJson {
+function toJson(
+  summary: ConformanceSummary,
+  info: BackendInfo,
+  { profile, golden }: { readonly profile: ProfileName; readonly golden: string | undefined },
+): ConformanceJson {
   const { passed, failed, skipped } = summary;
   return {
     backend: { name: info.name, device: info.device, features: info.features },
+    profile,
     golden: golden ?? null,
     results: summary.results.map(({ id, status, message }) => {
       return { id, status, message: status === "passed" ? null : message };

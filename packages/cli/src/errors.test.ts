@@ -1,7 +1,7 @@
 import { OctetError } from "@octet/core";
 import { expect, it } from "vitest";
 import { describeError, UsageError } from "./errors.ts";
-import { Interruption } from "./interruption.ts";
+import { Interruption } from "./process/interruption.ts";
 
 const hint = "octet inspect --help";
 

@@ -1,6 +1,6 @@
 import { OctetError } from "@octet/core";
 import { CommanderError } from "commander";
-import { Interruption } from "./interruption.ts";
+import { Interruption } from "./process/interruption.ts";
 
 /** What is told about an error: one line, `octet: CODE: message`, and the exit code. */
 export interface ErrorReport {

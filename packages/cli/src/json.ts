@@ -132,6 +132,8 @@ export interface BackendsJson {
 /** Printed by `octet conformance --json`. */
 export interface ConformanceJson {
   readonly backend: BackendJson;
+  /** The ops that the backend had to run: "layers" or "models". */
+  readonly profile: string;
   /** The manifest given with `--golden`; null for the suite. */
   readonly golden: string | null;
   readonly results: readonly {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createStreams } from "../test/support/streams.ts";
-import { Interruption } from "./interruption.ts";
+import { Interruption } from "./process/interruption.ts";
 import { run } from "./run.ts";
 
 const wrong: readonly (readonly [args: readonly string[], says: string, hint: string])[] = [

@@ -1,9 +1,9 @@
-import { openErrorStream } from "./error-stream.ts";
-import { abortOnInterruption } from "./interruption.ts";
-import { finishOutput, guardOutput } from "./output.ts";
+import { openErrorStream } from "./process/error-stream.ts";
+import { abortOnInterruption } from "./process/interruption.ts";
+import { finishOutput, guardOutput } from "./process/output.ts";
+import { userErrorDescriptor } from "./process/supervise.ts";
 import { run } from "./run.ts";
 import type { Streams } from "./session.ts";
-import { userErrorDescriptor } from "./supervise.ts";
 import { writeError } from "./write-error.ts";
 
 const { stdout, env } = process;

@@ -1,6 +1,6 @@
-import { formatErrorLine } from "./error-line.ts";
 import { describeError } from "./errors.ts";
 import type { Streams } from "./session.ts";
+import { formatErrorLine } from "./terminal/text.ts";
 
 /**
  * Tells an error on standard error, `octet: CODE: message` on one line, and returns the exit code. `hint` is what to type for help;

@@ -77,6 +77,19 @@ describe("the suite", () => {
     expect(Number(skipped)).toBe(stdout.match(/^skipped /gm)!.length);
   });
 
+  it("asks for the ops of a profile", async ({ octet }) => {
+    const args = ["conformance", "--backend", "reference", "--profile", "models", "--filter", "state/positions.*"];
+    const { exitCode, stdout } = await octet.run([...args, "--json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ profile: "models", passed: 1, failed: 0, skipped: 0 });
+  });
+
+  it("refuses a profile that there is not", async ({ octet }) => {
+    const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", "reference", "--profile", "all"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/--profile: .*use layers or models/);
+  });
+
   it("runs on a backend that a module makes by default", async ({ octet }) => {
     const args = ["conformance", "--backend", "./right.js", "--filter", "dequantize/*"];
     const { exitCode, stdout } = await octet.run(args, {
@@ -90,9 +103,9 @@ describe("the suite", () => {
     const args = ["--backend", backendModule("wrong"), "--filter", "quantize/*", "--json"];
     const { exitCode, stdout, stderr } = await octet.run(["conformance", ...args]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
-    const { backend, golden, results, passed, failed, skipped }: ConformanceJson = JSON.parse(stdout);
+    const { backend, profile, golden, results, passed, failed, skipped }: ConformanceJson = JSON.parse(stdout);
     expect(backend).toMatchObject({ name: "reference", device: "JavaScript engine" });
-    expect(golden).toBe(null);
+    expect([profile, golden]).toEqual(["layers", null]);
     expect(passed + failed + skipped).toBe(results.length);
     expect(failed).toBe(results.filter(({ status }) => status === "failed").length);
     for (const { status, message } of results) expect(message === null).toBe(status === "passed");

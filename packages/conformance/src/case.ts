@@ -1,4 +1,4 @@
-import type { Backend, OpSpec } from "@octet/core";
+import type { Backend, OpCall } from "@octet/core";
 import type { Fault } from "./faults.ts";
 
 /** The parts of the suite, one file each in `cases/`. "golden" is not among `conformanceCases()`: its data comes from a manifest. */
@@ -12,6 +12,10 @@ export type ConformanceFamily =
   | "linear-int16"
   | "linear-int8"
   | "activation"
+  | "row-codes"
+  | "fused"
+  | "state"
+  | "program"
   | "large"
   | "golden";
 
@@ -29,7 +33,7 @@ export interface ConformanceCase {
   readonly id: string;
   readonly family: ConformanceFamily;
   /** The ops that the case calls. Where the backend does not support one, the result is "unsupported". */
-  readonly needs: readonly OpSpec[];
+  readonly needs: readonly OpCall[];
   /** The known faults that make this case fail. Every other case passes with them; the suite's own tests see to both. */
   readonly catches: readonly Fault[];
   /** Resolves when the backend keeps the promise; rejects with what was got and what was wanted otherwise. */

@@ -42,7 +42,18 @@ export type Fault =
   | "forgotten-dispose"
   | "foreign-accepted"
   | "unchecked-arguments"
-  | "silent-fallback";
+  | "silent-fallback"
+  | "shared-row-scale"
+  | "unrounded-fusion"
+  | "uncut-length"
+  | "returning-rows"
+  | "aliased-copy"
+  | "dropped-row-tail"
+  | "ignored-undo"
+  | "stale-replay"
+  | "recorded-lengths"
+  | "shared-results"
+  | "swallowed-errors";
 
 /**
  * Known mistakes, each with what it does. Cases say which of them they catch, and the suite's own tests run a backend with each: it
@@ -84,6 +95,20 @@ export const faults: Readonly<Record<Fault, string>> = {
   "spread-overflow": "lets an infinity or NaN in a result of a float linear make the rest of its row NaN",
   // Activations
   "tanh-gelu": "uses the tanh approximation of gelu",
+  // Codes of activations, fused ops
+  "shared-row-scale": "gives all rows of activations the largest of their scales",
+  "unrounded-fusion": "leaves out the rounding between the parts of a fused op",
+  // States
+  "uncut-length": "leaves the device's count of positions as it was when a state is truncated or reset",
+  "returning-rows": "gives rows of memory, not zeros, where a state has no position",
+  "aliased-copy": "gives the copy of a state the memory of the original",
+  "dropped-row-tail": "writes only the whole words of a row of a state",
+  "ignored-undo": "does not take the device's count of positions back after an op that failed",
+  // Programs
+  "stale-replay": "gives the results of a program's first run in every run",
+  "recorded-lengths": "takes the lengths of states in a program from the time of its recording",
+  "shared-results": "gives the results of all runs of a program the same memory",
+  "swallowed-errors": "forgets what went wrong in the run of a program",
   // Memory and ownership
   leak: "keeps one tensor of every op",
   "consumed-input": "disposes the tensor that an op was given",

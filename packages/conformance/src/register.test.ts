@@ -1,7 +1,8 @@
 import { createReferenceBackend } from "@octet/core";
 import { describe, expect, it, test } from "vitest";
+import { activationCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
 import { registerConformance, type TestContext } from "./register.ts";
 
 type Body = (context: TestContext) => Promise<void>;
@@ -34,7 +35,7 @@ const cases: ConformanceCase[] = [
       throw new ConformanceFailure("got 1, wanted 2");
     },
   },
-  { ...base, id: "quantize/unsupported", needs: [{ op: "activation", dtype: "float32", kind: "tanh" as never }] },
+  { ...base, id: "quantize/unsupported", needs: [activationCall("float32", [1], "tanh" as never)] },
 ];
 const context = (notes: string[] = []): TestContext => ({ skip: (note = "") => notes.push(note) });
 

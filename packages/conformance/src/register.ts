@@ -1,7 +1,8 @@
 import { type BackendFactory, formatValue, OctetError, validateOptions } from "@octet/core";
 import { BackendHolder } from "./backend-holder.ts";
 import { conformanceCases } from "./cases/index.ts";
-import { ConformanceFailure } from "./failure.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
+import { profileOf } from "./profiles.ts";
 import { type ConformanceOptions, conformanceKinds, defaultTimeout } from "./run.ts";
 import { runCase } from "./run-case.ts";
 
@@ -37,6 +38,7 @@ export function registerConformance(
   const { describe, it } = runner;
   validateOptions("registerConformance", options, conformanceKinds);
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout } = options;
+  const profile = profileOf(options.profile ?? "layers");
   const holder = new BackendHolder(factory);
   const families = Map.groupBy(cases.filter(filter), ({ family }) => family);
   describe(name, () => {
@@ -44,7 +46,7 @@ export function registerConformance(
       describe(family, () => {
         for (const conformanceCase of members) {
           it(conformanceCase.id, async (context: TestContext) => {
-            const { status, message, error } = await runCase(conformanceCase, holder, timeout);
+            const { status, message, error } = await runCase(conformanceCase, holder, { timeout, profile });
             if (status === "failed") throw new ConformanceFailure(message, { cause: error });
             if (status === "unsupported") context.skip(message);
           });

@@ -1,15 +1,16 @@
 import { createReferenceBackend, OctetError } from "@octet/core";
 import type { BackendHolder } from "./backend-holder.ts";
+import { formatCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure, isFailure } from "./failure.ts";
-import { isRequiredOp } from "./required-ops.ts";
+import { ConformanceFailure, isFailure } from "./checks/failure.ts";
+import type { ConformanceProfile } from "./profiles.ts";
 import type { ConformanceResult } from "./summary.ts";
 
 /** Runs one case and never throws. A case that does not end within `timeout` milliseconds has failed. */
 export async function runCase(
   conformanceCase: ConformanceCase,
   holder: BackendHolder,
-  timeout: number,
+  { timeout, profile }: { readonly timeout: number; readonly profile: ConformanceProfile },
 ): Promise<ConformanceResult> {
   const { id, family, needs, catches } = conformanceCase;
   const start = performance.now();
@@ -24,11 +25,12 @@ export async function runCase(
   });
   try {
     const backend = await holder.get();
-    const unsupported = needs.find((spec) => !backend.supports(spec));
+    const unsupported = needs.find(({ op, inputs, params }) => !backend.supports(op, inputs, params));
     if (unsupported !== undefined) {
-      const message = `the ${backend.info.name} backend does not support ${JSON.stringify(unsupported)}`;
-      if (!needs.every(isRequiredOp)) return result({ status: "unsupported", message, unsupported });
-      return result({ status: "failed", message: `${message}, which every backend must`, unsupported });
+      const message = `the ${backend.info.name} backend does not support ${formatCall(unsupported)}`;
+      if (!needs.every((call) => profile.requires(call)))
+        return result({ status: "unsupported", message, unsupported });
+      return result({ status: "failed", message: `${message}, which profile ${profile.name} requires`, unsupported });
     }
     const reference = createReferenceBackend();
     try {

@@ -1,12 +1,13 @@
-import { type Backend, createReferenceBackend, OctetError, type OpSpec } from "@octet/core";
+import { type Backend, createReferenceBackend, OctetError, type OpCall } from "@octet/core";
 import { expect, test } from "vitest";
+import { activationCall } from "./calls.ts";
 import type { ConformanceCase } from "./case.ts";
-import { ConformanceFailure } from "./failure.ts";
-import { requiredOps } from "./required-ops.ts";
+import { layerCalls } from "./cases/promise-case.ts";
+import { ConformanceFailure } from "./checks/failure.ts";
 import { runConformance } from "./run.ts";
 import { formatSummary } from "./summary.ts";
 
-function caseOf(id: string, run: ConformanceCase["run"], needs: readonly OpSpec[] = []): ConformanceCase {
+function caseOf(id: string, run: ConformanceCase["run"], needs: readonly OpCall[] = []): ConformanceCase {
   return { id, family: "quantize", needs, catches: [], run };
 }
 
@@ -14,7 +15,7 @@ const passing = caseOf("passing", async () => undefined);
 const failing = caseOf("failing", async () => {
   throw new ConformanceFailure("got 1, wanted 2");
 });
-const optionalOp: OpSpec = { op: "activation", dtype: "float16", kind: "silu" };
+const optionalOp = activationCall("float16", [2, 3], "silu");
 
 /** Counts what it starts, and supports only what `supports` says. */
 function countingFactory(supports: Backend["supports"] = () => true) {
@@ -61,10 +62,10 @@ test("a case that needs an op that is not supported is skipped, and does not run
   expect(results[0].message).toContain('"silu"');
 });
 
-test("a case that needs only required ops fails where one is not supported", async () => {
+test("a case that needs only ops of the profile fails where one is not supported", async () => {
   const { factory } = countingFactory(() => false);
-  const { failed } = await runConformance(factory, { cases: [{ ...passing, needs: requiredOps }] });
-  expect(failed).toBe(1);
+  const { results } = await runConformance(factory, { cases: [{ ...passing, needs: layerCalls }] });
+  expect(results[0]).toMatchObject({ status: "failed", message: expect.stringContaining("profile layers requires") });
 });
 
 test("a case that never ends fails when its time is over", async () => {
@@ -121,7 +122,7 @@ test.each([
   ["an empty object", {}, "lacks the methods supports, upload"],
   ["a backend without sync", changed({ sync: undefined }), "lacks the methods sync;"],
   ["a backend without info", changed({ info: undefined }), "apiVersion is undefined"],
-  ["a backend of another contract", changed({ info: { name: "next", apiVersion: 2 } }), "apiVersion is 2"],
+  ["a backend of another contract", changed({ info: { name: "next", apiVersion: 3 } }), "apiVersion is 3"],
 ])("a factory that gives %s rejects the run, and that is disposed", async (_name, given, says) => {
   const rejection = { code: "ERR_UNAVAILABLE", message: expect.stringContaining(says) };
   await expect(runConformance(() => given as Backend, { cases: [passing] })).rejects.toMatchObject(rejection);

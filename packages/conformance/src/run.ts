@@ -2,6 +2,7 @@ import { type BackendFactory, type OptionKinds, validateOptions } from "@octet/c
 import { BackendHolder } from "./backend-holder.ts";
 import type { ConformanceCase } from "./case.ts";
 import { conformanceCases } from "./cases/index.ts";
+import { type ProfileName, profileOf } from "./profiles.ts";
 import { runCase } from "./run-case.ts";
 import { type ConformanceResult, type ConformanceSummary, summarize } from "./summary.ts";
 
@@ -10,6 +11,8 @@ export interface ConformanceOptions {
   readonly cases?: readonly ConformanceCase[];
   /** Leaves out the cases for which it returns false: `({ family }) => family !== "large"`. Default: none. */
   readonly filter?: (conformanceCase: ConformanceCase) => boolean;
+  /** The ops that must be supported. Default: "layers". */
+  readonly profile?: ProfileName;
   /** Milliseconds that one case may take before it has failed. Default: 120,000. */
   readonly timeout?: number;
 }
@@ -24,6 +27,7 @@ export interface RunOptions extends ConformanceOptions {
 export const conformanceKinds: OptionKinds<ConformanceOptions> = {
   cases: "array",
   filter: "function",
+  profile: "string",
   timeout: "number",
 };
 
@@ -41,13 +45,14 @@ export const defaultTimeout = 120_000;
 export async function runConformance(factory: BackendFactory, options: RunOptions = {}): Promise<ConformanceSummary> {
   validateOptions("runConformance", options, { ...conformanceKinds, onResult: "function", signal: "object" });
   const { cases = conformanceCases(), filter = () => true, timeout = defaultTimeout, onResult, signal } = options;
+  const profile = profileOf(options.profile ?? "layers");
   const holder = new BackendHolder(factory);
   try {
     await holder.get();
     const results: ConformanceResult[] = [];
     for (const conformanceCase of cases.filter(filter)) {
       signal?.throwIfAborted();
-      const result = await runCase(conformanceCase, holder, timeout);
+      const result = await runCase(conformanceCase, holder, { timeout, profile });
       results.push(result);
       await onResult?.(result);
     }

@@ -1,4 +1,4 @@
-import { formatValue, OctetError, type OpSpec } from "@octet/core";
+import { formatValue, OctetError, type OpCall } from "@octet/core";
 import type { ConformanceFamily } from "./case.ts";
 import type { Fault } from "./faults.ts";
 
@@ -12,7 +12,7 @@ export interface ConformanceResult {
   /** What the case threw, where it failed. */
   readonly error?: unknown;
   /** The op that the backend does not support. */
-  readonly unsupported?: OpSpec;
+  readonly unsupported?: OpCall;
   readonly milliseconds: number;
   /** The known faults that this case catches. */
   readonly catches: readonly Fault[];

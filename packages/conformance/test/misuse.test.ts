@@ -13,7 +13,7 @@ const rightCalls: Readonly<Record<string, readonly unknown[]>> = {
   conformanceCases: [],
   formatSummary: [{ passed: 1, failed: 0, skipped: 0 }],
   goldenCases: [{ cases: [{ id: "q", kind: "quantize" }] }, { tensors: new Map() }],
-  isRequiredOp: [cases[0].needs[0]],
+  profileOf: ["layers"],
   registerConformance: [runner, "reference", createReferenceBackend, { cases }],
   runConformance: [createReferenceBackend, { cases }],
   suspectFaults: [results],

@@ -12,7 +12,8 @@ export type OctetErrorCode =
   | "ERR_DEVICE_LOST"
   | "ERR_UNAVAILABLE"
   | "ERR_NOT_QUANTIZED"
-  | "ERR_FORMAT";
+  | "ERR_FORMAT"
+  | "ERR_RANGE";
 
 const brand = new Brand<OctetError>("octet.error");
 

@@ -20,32 +20,31 @@ export function validateOptions<Options extends object>(
   options: Options,
   kinds: OptionKinds<Options>,
 ): void {
-  const names = Object.keys(kinds);
   if (kindOf(options) !== "object") {
     const got = formatValue(options);
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `${owner} got ${got} for its options; ${adviceFor(names)}, or leave it out`,
+      `${owner} got ${got} for its options; ${adviceFor(kinds)}, or leave it out`,
     );
   }
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(kinds, name));
-  if (unknown !== undefined) {
-    const nearest = nearestName(unknown, names);
-    const hint = nearest === undefined ? "" : `did you mean ${nearest}? `;
-    throw new OctetError(
-      "ERR_UNSUPPORTED",
-      `${owner} has no option ${formatValue(unknown)}; ${hint}${adviceFor(names)}`,
-    );
-  }
+  for (const name of Object.keys(options)) if (!Object.hasOwn(kinds, name)) throw unknownOption(owner, name, kinds);
   validateKinds(owner, options, kinds);
+}
+
+function unknownOption(owner: string, name: string, kinds: object): OctetError {
+  const nearest = nearestName(name, Object.keys(kinds));
+  const hint = nearest === undefined ? "" : `did you mean ${nearest}? `;
+  return new OctetError("ERR_UNSUPPORTED", `${owner} has no option ${formatValue(name)}; ${hint}${adviceFor(kinds)}`);
 }
 
 /** The part of `validateOptions` that looks at values: for objects that may have more fields than those asked for. */
 export function validateKinds<Fields extends object>(owner: string, fields: Fields, kinds: OptionKinds<Fields>): void {
   for (const name of Object.keys(kinds) as (keyof Fields & string)[]) {
+    const kind: ValueKind | readonly ValueKind[] = kinds[name];
     const value = fields[name];
-    const allowed = [kinds[name]].flat() as ValueKind[];
-    if (value === undefined || allowed.includes("any") || allowed.includes(kindOf(value))) continue;
+    if (kind === "any" || value === undefined) continue;
+    const allowed = typeof kind === "string" ? [kind] : kind;
+    if (allowed.includes("any") || allowed.includes(kindOf(value))) continue;
     const wanted = allowed.join(" or ");
     throw new OctetError("ERR_UNSUPPORTED", `${owner} got ${formatValue(value)} as ${name}; pass ${article(wanted)}`);
   }
@@ -59,8 +58,8 @@ function kindOf(value: unknown): ValueKind {
   return type === "undefined" || type === "bigint" || type === "symbol" ? "any" : type;
 }
 
-function adviceFor(names: readonly string[]): string {
-  return `pass an object with any of ${names.join(", ")}`;
+function adviceFor(kinds: object): string {
+  return `pass an object with any of ${Object.keys(kinds).join(", ")}`;
 }
 
 function article(kind: string): string {

@@ -1,5 +1,16 @@
 import * as core from "@octet/core";
-import { createReferenceBackend, dequantize, hostTensor, linear, OctetError, quantizeSymmetric } from "@octet/core";
+import {
+  activation,
+  createReferenceBackend,
+  dequantize,
+  hostTensor,
+  linear,
+  OctetError,
+  quantize,
+  quantizeRows,
+  quantizeSymmetric,
+} from "@octet/core";
+import { allocate } from "@octet/core/backend";
 import { describe, expect, it } from "vitest";
 import { foreignError, junkCalls, misuseCode } from "../../../tests/support/misuse.ts";
 
@@ -9,19 +20,20 @@ const codes = quantizeSymmetric(weight, { dim: 0 });
 const onDevice = backend.upload(weight);
 const codesOnDevice = backend.upload(codes);
 const channel = { kind: "channel", dim: 0 } as const;
-const spec = { op: "quantize", dtype: "float32", granularity: channel, bits: 8 } as const;
+const state = backend.state({ capacity: 4, slots: [{ name: "rows", dtype: "float32", shape: [4] }] });
+const forms = { x: { dtype: "float32", shape: [2, 4] } } as const;
+const rowCodes = quantizeRows(weight, { activations: "int8" });
 
 /** A right call of every function that core exports: a new export needs a row. */
 const rightCalls: Readonly<Record<string, readonly unknown[]>> = {
   activation: [weight, "relu"],
-  allocate: ["float32", 3],
+  activationCodes: [weight, { kind: "relu", activations: "int16" }],
+  advance: [state, 0],
   bfloat16ToFloat32: [1],
   bitRange: [8],
   bitsToFloat32: [1],
-  codeOf: [1, 2, { lowest: -128, qmax: 127 }],
   createReferenceBackend: [],
   dequantize: [codes.quantized, codes.scale, { dim: 0 }],
-  dequantizeHost: [codes, "float32"],
   equalGranularities: [channel, channel],
   equalShapes: [[1], [1]],
   firstAvailable: [[createReferenceBackend]],
@@ -35,50 +47,40 @@ const rightCalls: Readonly<Record<string, readonly unknown[]>> = {
   granularityOf: [{ dim: 0 }],
   hostTensor: ["float32", [1], new Float32Array(1)],
   isDType: ["int8"],
-  isDefinedOp: [spec],
   isFloatDType: ["float32"],
   isHostQuantizedTensor: [codes],
-  isQuantizedTensor: [codesOnDevice],
   linear: [weight, codes, { activations: "int8" }],
-  linearGeometry: [weight, weight, { activations: "float" }],
   narrow: [new Float32Array(1), "float16"],
   narrowFloat64: [new Float64Array(1), "float16"],
-  nonFinite: [0, 1, Number.NaN],
   normalizeFloatTensor: [weight, "x"],
   normalizeGranularity: [channel, [2, 4]],
   normalizeHostTensor: [weight, "x"],
-  quantizeHost: [weight, channel, 8],
+  positions: [state, 1],
+  quantize: [onDevice, { granularity: channel, bits: 8 }],
+  quantizeRows: [weight, { activations: "int8" }],
   quantizeSymmetric: [weight, { dim: 0 }],
   quantizeWeightPerChannel: [weight],
+  readRows: [state, "rows", 1],
   rne: [1],
   scaleLayout: [channel, [2, 4]],
-  scaleOf: [1, 127],
   scaleShape: [channel, [2, 4]],
   sizeOf: [[1]],
-  validateActivation: [backend, onDevice, "relu"],
-  validateAlive: [backend],
   validateBackend: [backend],
-  validateDequantize: [backend, codesOnDevice, "float32"],
-  validateFloatDType: ["float32"],
+  validateFloatDType: ["float32", "x"],
   validateHostQuantizedTensor: [codes],
-  validateLinear: [backend, onDevice, codesOnDevice, {}],
   validateOptions: ["f", {}, {}],
-  validateOwned: [backend, onDevice, "x"],
-  validateQuantize: [backend, onDevice, { granularity: channel }],
   validateShape: [[1], "x"],
-  validateTensorBytes: [backend, 1],
-  validateUpload: [backend, weight],
   widen: [weight],
+  writeRows: [state, "rows", onDevice],
 };
 
 const classes = ["Brand", "DisposableObject", "OctetError"];
 const methods: Readonly<Record<string, readonly unknown[]>> = {
-  activation: [onDevice, "relu"],
-  dequantize: [codesOnDevice, "float32"],
   download: [onDevice],
-  linear: [onDevice, codesOnDevice, {}],
-  quantize: [onDevice, { granularity: channel }],
-  supports: [spec],
+  record: [({ x }: { x: never }) => activation(x, "relu"), { x: onDevice }],
+  run: [core.linearOp, { x: onDevice, weight: codesOnDevice }, {}],
+  state: [{ capacity: 4, slots: [{ name: "rows", dtype: "float32", shape: [4] }] }],
+  supports: [core.quantizeOp, forms, { granularity: channel, bits: 8 }],
   upload: [weight],
 };
 
@@ -124,16 +126,23 @@ describe("misuse is refused with a code:", () => {
     ],
     ["activations for the options", "ERR_UNSUPPORTED", () => linear(weight, codes, "int8" as never)],
     ["an unknown option of linear", "ERR_UNSUPPORTED", () => linear(weight, codes, { activation: "int8" } as never)],
-    ["options of a backend's linear", "ERR_UNSUPPORTED", () => backend.linear(onDevice, codesOnDevice, null as never)],
+    ["null for a device's options", "ERR_UNSUPPORTED", () => linear(onDevice, codesOnDevice, null as never)],
+    ["a misspelled parameter", "ERR_UNSUPPORTED", () => quantize(onDevice, { granularity: channel, bit: 4 } as never)],
+    ["no granularity", "ERR_UNSUPPORTED", () => quantize(onDevice, {} as never)],
+    ["no inputs", "ERR_FOREIGN_TENSOR", () => backend.run(core.linearOp, { x: undefined } as never, {})],
+    ["an input too few", "ERR_UNSUPPORTED", () => backend.run(core.linearOp, { x: onDevice } as never, {})],
+    ["host codes of another kind", "ERR_FORMAT", () => backend.upload({ ...rowCodes, activations: "int4" } as never)],
+    ["a state without slots", "ERR_SHAPE", () => backend.state({ capacity: 4 } as never)],
+    ["a state in place of a tensor", "ERR_DTYPE", () => activation(state as never, "relu")],
+    ["steps that are asynchronous", "ERR_UNSUPPORTED", () => backend.record(async () => undefined, {})],
     ["a dim of one scale", "ERR_UNSUPPORTED", () => core.scaleShape({ kind: "tensor", dim: 0 } as never, [2])],
-    ["an empty op", "ERR_UNSUPPORTED", () => backend.supports({} as never)],
-    ["no op", "ERR_UNSUPPORTED", () => backend.supports(undefined as never)],
-    ["an op without bits", "ERR_UNSUPPORTED", () => backend.supports({ ...spec, bits: undefined } as never)],
-    ["an op with bits in text", "ERR_UNSUPPORTED", () => backend.supports({ ...spec, bits: "8" } as never)],
-    ["an op with a misspelled field", "ERR_UNSUPPORTED", () => backend.supports({ ...spec, Bits: 8 } as never)],
+    ["an empty op", "ERR_UNSUPPORTED", () => backend.supports({} as never, {} as never, {})],
+    ["no op", "ERR_UNSUPPORTED", () => backend.supports(undefined as never, {} as never, {})],
+    ["a misspelled name", "ERR_UNSUPPORTED", () => backend.supports(core.quantizeOp, forms, { Bits: 8 } as never)],
+    ["no forms", "ERR_UNSUPPORTED", () => backend.supports(core.quantizeOp, undefined as never, {} as never)],
     ["factories that are not functions", "ERR_UNSUPPORTED", () => core.firstAvailable([backend] as never)],
     ["a factory that gives no backend", "ERR_UNAVAILABLE", () => core.firstAvailable([() => ({}) as never])],
-    ["an array past the host's memory", "ERR_OUT_OF_MEMORY", () => core.allocate("float32", 2 ** 50)],
+    ["an array past the host's memory", "ERR_OUT_OF_MEMORY", () => allocate("float32", 2 ** 50)],
     [
       "more scales than the host has room for",
       "ERR_OUT_OF_MEMORY",
@@ -158,13 +167,13 @@ describe("misuse is refused with a code:", () => {
     expect(() => quantizeSymmetric(weight, { bit: 4 } as never)).toThrow("did you mean bits?");
   });
 
-  it("an op that core does not know is not supported, and no error", () => {
-    expect(backend.supports({ op: "softmax", dtype: "float32" } as never)).toBe(false);
+  it("what the contract leaves undefined is not supported, and no error", () => {
+    expect(backend.supports(core.quantizeOp, forms, { granularity: channel, bits: 9 })).toBe(false);
   });
 
   it("the host's own error is the cause", () => {
     try {
-      core.allocate("int8", 2 ** 50);
+      allocate("int8", 2 ** 50);
       expect.fail("that much memory is there");
     } catch (error) {
       expect(OctetError.isInstance(error) && (error.cause as Error).name).toBe("RangeError");

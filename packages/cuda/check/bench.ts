@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { builtProgram, notBuilt, runProgram } from "./executables.ts";
 import { type PartOutcome, refuse } from "./part.ts";
-import { builtProgram, notBuilt, runProgram } from "./programs.ts";
 import { findCublasLt } from "./torch.ts";
 
 export interface BenchArm {

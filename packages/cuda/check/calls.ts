@@ -1,5 +1,17 @@
-import { type Backend, type FloatDType, float32ToFloat16, type QuantizedTensor, type Tensor } from "@octet/core";
-import { type CUDABackend, createCUDABackend } from "@octet/cuda";
+import {
+  activation,
+  advance,
+  type Backend,
+  type FloatDType,
+  float32ToFloat16,
+  linear,
+  type QuantizedTensor,
+  quantize,
+  quantizeRows,
+  type Tensor,
+  writeRows,
+} from "@octet/core";
+import { createCUDABackend } from "@octet/cuda";
 import type { Platform } from "../src/load-addon.ts";
 import type { PartOutcome } from "./part.ts";
 
@@ -12,7 +24,7 @@ export interface CallCost {
 
 const batches = 15;
 
-/** What a call costs when the kernel behind it costs next to nothing, alone and in a captured chain. */
+/** What a call costs when the kernel behind it costs next to nothing, alone and in a program. */
 export async function measureCalls(platform: Platform): Promise<PartOutcome> {
   const backend = await createCUDABackend({ emulated: platform === "emulated" });
   const calls = platform === "emulated" ? 8 : 2000;
@@ -20,18 +32,25 @@ export async function measureCalls(platform: Platform): Promise<PartOutcome> {
   try {
     const small = makeLayer(backend, 256);
     const large = makeLayer(backend, platform === "emulated" ? 256 : 4096);
-    using chain = backend.capture(small.x, (x) => chainOf(backend, x, small.weight, depth));
+    const { x, weight } = small;
+    using program = backend.record((inputs: Pick<Layer, "x">) => chainOf(inputs.x, weight, depth), { x });
+    using codes = quantizeRows(x, { activations: "int8" });
+    const state = backend.state({ capacity: 16, slots: [{ name: "rows", dtype: "float16", shape: [256] }] });
     const costs = [
-      await time(backend, "linear 1 x 256 x 256", calls, () => backend.linear(small.x, small.weight).dispose()),
+      await time(backend, "linear 1 x 256 x 256", calls, () => linear(x, weight).dispose()),
       await time(backend, "linear 1 x 256 x 256, int8", calls, () =>
-        backend.linear(small.x, small.weight, { activations: "int8" }).dispose(),
+        linear(x, weight, { activations: "int8" }).dispose(),
       ),
-      await time(backend, "activation of 256", calls, () => backend.activation(small.x, "silu").dispose()),
-      await time(backend, `${depth} linears, one by one`, calls / 8, () =>
-        chainOf(backend, small.x, small.weight, depth).dispose(),
-      ),
-      await time(backend, `${depth} linears, captured`, calls / 8, () => chain.run(small.x).dispose()),
-      await time(backend, "linear 1 x 4096 x 4096", calls / 4, () => backend.linear(large.x, large.weight).dispose()),
+      await time(backend, "linear 1 x 256 x 256, int8 codes", calls, () => linear(codes, weight).dispose()),
+      await time(backend, "activation of 256", calls, () => activation(x, "silu").dispose()),
+      await time(backend, "a row of 256 into a state", calls, () => {
+        if (state.length === state.capacity) state.reset();
+        writeRows(state, "rows", x);
+        advance(state, 1);
+      }),
+      await time(backend, `${depth} linears, one by one`, calls / 8, () => chainOf(x, weight, depth).dispose()),
+      await time(backend, `${depth} linears, recorded`, calls / 8, () => program.run({ x }).dispose()),
+      await time(backend, "linear 1 x 4096 x 4096", calls / 4, () => linear(large.x, large.weight).dispose()),
       await timeRoundTrip(backend, "linear 1 x 256 x 256 and download", calls / 8, small),
     ];
     for (const { name, returned, done } of costs) {
@@ -52,18 +71,13 @@ function makeLayer(backend: Backend, size: number): Layer {
   const data = Uint16Array.from({ length: size * size }, (_, i) => float32ToFloat16(Math.sin(i) / 64));
   using weights = backend.upload({ dtype: "float16", shape: [size, size], data });
   const x = backend.upload({ dtype: "float16", shape: [1, size], data: data.slice(0, size) });
-  return { x, weight: backend.quantize(weights, { granularity: { kind: "channel", dim: 0 } }) };
+  return { x, weight: quantize(weights, { granularity: { kind: "channel", dim: 0 } }) };
 }
 
-function chainOf(
-  backend: CUDABackend,
-  x: Tensor<FloatDType>,
-  weight: QuantizedTensor,
-  depth: number,
-): Tensor<FloatDType> {
-  let y = backend.linear(x, weight);
+function chainOf(x: Tensor<FloatDType>, weight: QuantizedTensor, depth: number): Tensor<FloatDType> {
+  let y = linear(x, weight);
   for (let i = 1; i < depth; i++) {
-    const next = backend.linear(y, weight);
+    const next = linear(y, weight);
     y.dispose();
     y = next;
   }
@@ -89,7 +103,7 @@ async function timeRoundTrip(backend: Backend, name: string, calls: number, { x,
   const [returned, done]: [number[], number[]] = [[], []];
   for (let i = 0; i < calls * batches; i++) {
     const start = performance.now();
-    const y = backend.linear(x, weight);
+    const y = linear(x, weight);
     const download = backend.download(y);
     returned.push((performance.now() - start) * 1000);
     await download;

@@ -2,13 +2,13 @@ import { type ConformanceCase, conformanceCases, formatSummary, runConformance }
 import { loadGoldenManifest } from "@octet/conformance/node";
 import { createCUDABackend } from "@octet/cuda";
 import type { Platform } from "../src/load-addon.ts";
+import { besides, firstExisting } from "./executables.ts";
 import { type PartOutcome, refuse } from "./part.ts";
-import { besides, firstExisting } from "./programs.ts";
 
 /** Failures to print; all are in the JSON. */
 const mostShown = 25;
 
-/** The whole suite. In the emulation without the family "large", which takes minutes there. */
+/** The whole suite, of which nothing that models need may be unsupported. In the emulation without the family "large", which takes minutes there. */
 export function checkConformance(platform: Platform): Promise<PartOutcome> {
   const cases = conformanceCases();
   return run(platform, platform === "emulated" ? cases.filter(({ family }) => (family as string) !== "large") : cases);
@@ -25,6 +25,7 @@ async function run(platform: Platform, cases: readonly ConformanceCase[]): Promi
   let shown = 0;
   const summary = await runConformance(() => createCUDABackend({ emulated: platform === "emulated" }), {
     cases,
+    profile: "models",
     onResult: ({ id, status, message }) => {
       if (status === "failed" && shown++ < mostShown)
         console.log(`  failed: ${id}: ${message.split("\n", 3).join(" | ")}`);

@@ -1,6 +1,6 @@
 /**
  * Checks and times @octet/cuda on the machine that it runs on, from a checkout or from a bundle: primitives against their emulation,
- * conformance, golden vectors, the cost of calls, kernels beside cuBLASLt, PyTorch where it is installed. Prints tables, writes JSON.
+ * conformance, golden vectors, recorded programs, the cost of calls, kernels beside cuBLASLt, PyTorch where it is installed. Prints tables, writes JSON.
  *
  *   octet-cuda-check [--out FOLDER] [--parts primitives,conformance,...] [--seconds 240] [--torch-seconds 90] [--quick] [--emulated]
  *
@@ -13,10 +13,11 @@ import { loadAddon, type Platform } from "../src/load-addon.ts";
 import { type BenchReport, benchKernels } from "./bench.ts";
 import { measureCalls } from "./calls.ts";
 import { checkConformance, checkGoldenVectors } from "./conformance.ts";
+import { besides } from "./executables.ts";
 import { describeMachine } from "./machine.ts";
 import { type PartOutcome, type PartResult, refuse, runPart } from "./part.ts";
 import { checkPrimitives } from "./primitives.ts";
-import { besides } from "./programs.ts";
+import { checkPrograms } from "./programs.ts";
 import { elementwiseTable, formatTable, linearTable } from "./table.ts";
 import { benchTorch, type TorchReport } from "./torch.ts";
 
@@ -39,6 +40,7 @@ const parts: Readonly<Record<string, () => Promise<PartOutcome>>> = {
   primitives: () => checkPrimitives(platform),
   conformance: () => checkConformance(platform),
   golden: () => checkGoldenVectors(platform),
+  programs: () => checkPrograms(platform),
   calls: () => measureCalls(platform),
   bench: async () => (values.emulated ? noTimes : await benchKernels(values.out, benchSeconds, values.quick)),
   torch: async () => (values.emulated ? noTimes : await benchTorch(values.out, torchSeconds)),

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Platform } from "../src/load-addon.ts";
+import { builtProgram, notBuilt, runProgram } from "./executables.ts";
 import { type PartOutcome, refuse } from "./part.ts";
-import { builtProgram, notBuilt, runProgram } from "./programs.ts";
 
 /** What one platform gave for a primitive, and what the emulation gave. */
 export interface PrimitiveComparison {

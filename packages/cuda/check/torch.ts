@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { besides, runProgram } from "./executables.ts";
 import { type PartOutcome, refuse } from "./part.ts";
-import { besides, runProgram } from "./programs.ts";
 
 /** What `torch-linear.py` writes: microseconds of each arm at each shape. A time from one sample is that of a call too slow for more. */
 export interface TorchReport {

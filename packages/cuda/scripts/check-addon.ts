@@ -8,8 +8,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findAddonFaults, findCodeFaults } from "./addon-faults.ts";
-import { findKernelFaults } from "./kernel-limits.ts";
+import { findAddonDefects, findCodeDefects } from "./addon-defects.ts";
+import { findKernelDefects } from "./kernel-limits.ts";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..");
 const path = resolve(process.argv[2] ?? join(folder, "../cuda-linux-x64/dist/octet_cuda.node"));
@@ -18,13 +18,13 @@ const report = [join(dirname(path), "kernels.json"), join(folder, "build/cuda/ke
 );
 
 const addon = readFileSync(path);
-const faults = [
-  ...findAddonFaults(addon),
-  ...findCodeFaults(addon),
+const defects = [
+  ...findAddonDefects(addon),
+  ...findCodeDefects(addon),
   ...(report === undefined
     ? ["there is no kernels.json with what ptxas said; build with scripts/build-native.ts"]
-    : findKernelFaults(JSON.parse(readFileSync(report, "utf8")), "release")),
+    : findKernelDefects(JSON.parse(readFileSync(report, "utf8")), "release")),
 ];
-for (const fault of faults) console.error(`octet-cuda: ${fault}`);
-if (faults.length > 0) throw new Error(`${path} is not fit for release: ${faults.length} faults, above`);
+for (const defect of defects) console.error(`octet-cuda: ${defect}`);
+if (defects.length > 0) throw new Error(`${path} is not fit for release: ${defects.length} defects, above`);
 console.log(`octet-cuda: ${path} is fit for release: ${(addon.length / 1e6).toFixed(1)} MB`);

@@ -19,7 +19,7 @@ const fewestKernels = 40;
  * What is wrong with kernels as ptxas saw them: spills, lost overlap, too many registers, too few kernels. "release": also whether each architecture
  * has its machine code.
  */
-export function findKernelFaults(uses: readonly KernelUse[], kind: "local" | "release"): string[] {
+export function findKernelDefects(uses: readonly KernelUse[], kind: "local" | "release"): string[] {
   const architectures = Map.groupBy(uses, ({ architecture }) => architecture);
   const wanted = kind === "release" ? machineCode.map((name) => `sm_${name}`) : [];
   const kernels = new Set(uses.map(({ kernel }) => kernel));
@@ -28,11 +28,11 @@ export function findKernelFaults(uses: readonly KernelUse[], kind: "local" | "re
       ? [`ptxas reported on ${kernels.size} kernels, and there are ${fewestKernels} at least`]
       : []),
     ...wanted.filter((name) => !architectures.has(name)).map((name) => `no kernel was compiled for ${name}`),
-    ...uses.flatMap((use) => kernelFault(use) ?? []),
+    ...uses.flatMap((use) => kernelDefect(use) ?? []),
   ];
 }
 
-function kernelFault({ kernel, architecture, registers, spillBytes, serialized }: KernelUse): string | undefined {
+function kernelDefect({ kernel, architecture, registers, spillBytes, serialized }: KernelUse): string | undefined {
   const most = caps.find((cap) => cap.kernel.test(kernel))!.registers;
   if (spillBytes > 0) return `${kernel} spills ${spillBytes} bytes on ${architecture}`;
   if (serialized) return `${kernel} has operations that wait for each other on ${architecture}`;

@@ -37,70 +37,10 @@ export interface NativeBuffer {
   free(): void;
 }
 
-/** A captured chain of ops. */
+/** Captured launches. */
 export interface NativeGraph {
   launch(): void;
   free(): void;
-}
-
-/** The position of a dtype in core's `floatDTypes`; 3 is int8. */
-export type DTypeIndex = 0 | 1 | 2 | 3;
-
-/** Where an op writes what it cannot quantize: record `faultIndex` of a buffer of 16-byte records. */
-export interface FaultRecord {
-  readonly faults: NativeBuffer;
-  readonly faultIndex: number;
-}
-
-export interface QuantizeCall extends FaultRecord {
-  readonly x: NativeBuffer;
-  readonly dtype: DTypeIndex;
-  readonly outer: number;
-  readonly channels: number;
-  readonly inner: number;
-  readonly qmax: number;
-  readonly lowest: number;
-  readonly codes: NativeBuffer;
-  readonly scales: NativeBuffer;
-}
-
-export interface DequantizeCall {
-  readonly codes: NativeBuffer;
-  readonly scales: NativeBuffer;
-  readonly outer: number;
-  readonly channels: number;
-  readonly inner: number;
-  readonly y: NativeBuffer;
-  readonly dtype: DTypeIndex;
-}
-
-export interface ActivationCall {
-  readonly x: NativeBuffer;
-  readonly y: NativeBuffer;
-  readonly dtype: DTypeIndex;
-  readonly size: number;
-  /** The position in core's `activationKinds`. */
-  readonly kind: number;
-}
-
-export interface LinearCall extends Partial<FaultRecord> {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly x: NativeBuffer;
-  readonly xDType: DTypeIndex;
-  readonly weight: NativeBuffer;
-  readonly weightDType: DTypeIndex;
-  readonly scales?: NativeBuffer | undefined;
-  readonly scaleCount?: number;
-  /** Elements along a row that share a scale; 0: all of them. */
-  readonly group?: number;
-  readonly bias?: NativeBuffer | undefined;
-  readonly biasDType?: DTypeIndex | undefined;
-  readonly y: NativeBuffer;
-  readonly dtype: DTypeIndex;
-  /** 0: activations stay floats. */
-  readonly activationBits: 0 | 8 | 16;
 }
 
 /** One device. Everything runs in call order; what only waiting tells comes out of the promises. */
@@ -111,20 +51,18 @@ export interface NativeDevice {
   upload(target: NativeBuffer, data: ArrayBufferView): void;
   /**
    * Bytes of a buffer, all of them by default, once everything called so far has run. They may be copied later than that: nothing may
-   * write to them before the promise settles.
+   * write to them before the promise settles, unless `changes` says that something will.
    */
-  read(source: NativeBuffer, offset?: number, bytes?: number): Promise<ArrayBuffer>;
+  read(source: NativeBuffer, offset?: number, bytes?: number, changes?: boolean): Promise<ArrayBuffer>;
   /** The same, of 4 MiB at most, without returning to the event loop. */
   readNow(source: NativeBuffer, offset: number, bytes: number): ArrayBuffer;
   zero(target: NativeBuffer): void;
   /** Copies bytes between buffers; the whole source by default. */
   copy(target: NativeBuffer, source: NativeBuffer, targetOffset?: number, sourceOffset?: number, bytes?: number): void;
-  quantize(call: QuantizeCall): void;
-  dequantize(call: DequantizeCall): void;
-  activation(call: ActivationCall): void;
-  linear(call: LinearCall): void;
+  /** Launch `number` of the table in `launches.ts`, as `launch-record.ts` lays it out, and its memories in their order. */
+  launch(number: number, record: Uint8Array, ...memories: readonly (NativeBuffer | undefined)[]): void;
   synchronize(): Promise<void>;
-  /** Until `endCapture`, ops are kept instead of run. */
+  /** Until `endCapture`, launches are kept instead of run. */
   beginCapture(): void;
   endCapture(): NativeGraph;
   /** Ends a capture without a graph. Harmless when none is going on. */

@@ -1,6 +1,6 @@
-import { OctetError } from "@octet/core";
+import { type Backend, OctetError } from "@octet/core";
 import type { Addon, NativeDevice, PlatformReport } from "./addon.ts";
-import { type CUDABackend, createNativeBackend } from "./cuda-backend.ts";
+import { CUDABackend } from "./backend.ts";
 import { loadAddon, type Platform } from "./load-addon.ts";
 import { checkMachineCode, describeVersions, formatVersion } from "./machine-code.ts";
 import { octetErrorOf } from "./native-error.ts";
@@ -24,7 +24,7 @@ export interface CUDAOptions {
  * Starts a backend on an NVIDIA GPU.
  * @throws OctetError `ERR_UNAVAILABLE` with what was tried and which versions of driver and runtime were found
  */
-export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDABackend> {
+export async function createCUDABackend(options: CUDAOptions = {}): Promise<Backend> {
   const { device: index = 0, emulated = softwarePlatforms.has(process.env.OCTET_CUDA ?? "") } = options;
   const addon = await loadAddon(emulated === false ? "cuda" : softwarePlatform());
   warnOfCleanup(addon);
@@ -40,10 +40,9 @@ export async function createCUDABackend(options: CUDAOptions = {}): Promise<CUDA
   if (emulated !== false) configure(addon, emulated === true ? {} : emulated);
   const device = openDevice(addon, index, platform);
   const { name, totalBytes, capability } = device.describe();
-  return createNativeBackend(device, {
+  return new CUDABackend(device, {
     name: "cuda",
     device: name,
-    apiVersion: 1,
     maxTensorBytes: totalBytes,
     features:
       platform.platform === "emulated"

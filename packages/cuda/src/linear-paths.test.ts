@@ -5,6 +5,7 @@ import {
   type HostTensor,
   hostTensor,
   type LinearActivations,
+  linear,
   narrow,
   type TensorLike,
 } from "@octet/core";
@@ -81,7 +82,7 @@ async function both(
   const results: HostTensor[] = [];
   for (const backend of [createReferenceBackend(), await createCUDABackend({ emulated })]) {
     const w = "quantized" in weight ? backend.upload(weight) : backend.upload(weight as TensorLike<FloatDType>);
-    const y = backend.linear(backend.upload(x), w, { bias: backend.upload(bias), activations, dtype: "float32" });
+    const y = linear(backend.upload(x), w, { bias: backend.upload(bias), activations, dtype: "float32" });
     results.push(await backend.download(y));
     backend.dispose();
   }

@@ -1,10 +1,12 @@
 import {
   createReferenceBackend,
+  dequantize,
   type FloatDType,
   type Granularity,
   type HostTensor,
   hostTensor,
   narrow,
+  quantize,
 } from "@octet/core";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "../test/emulator.ts";
@@ -49,8 +51,8 @@ describe.skipIf(emulatorMissing).each(settings)("thread order $seed, copies land
     test.each(["float16", "bfloat16", "float32"] as const)("%s to codes and back", async (dtype) => {
       const results: unknown[] = [];
       for (const backend of [createReferenceBackend(), await createCUDABackend({ emulated })]) {
-        const quantized = backend.quantize(backend.upload(values(dtype, shape, 21)), { granularity, bits: 8 });
-        const back = backend.dequantize(quantized, dtype);
+        const quantized = quantize(backend.upload(values(dtype, shape, 21)), { granularity, bits: 8 });
+        const back = dequantize(quantized, { dtype });
         results.push([await backend.download(quantized), await backend.download(back)]);
         backend.dispose();
       }
@@ -64,7 +66,7 @@ describe.skipIf(emulatorMissing).each(settings)("thread order $seed, copies land
       const messages: unknown[] = [];
       for (const backend of [createReferenceBackend(), await createCUDABackend({ emulated })]) {
         const found = async (): Promise<unknown> =>
-          backend.download(backend.quantize(backend.upload(x), { granularity, bits: 8 }));
+          backend.download(quantize(backend.upload(x), { granularity, bits: 8 }));
         // The kinds of what is not finite are the reference's alone to tell.
         messages.push(await found().catch((error: Error) => error.message.match(/^.*element \d+/)?.[0]));
         backend.dispose();

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type CUDABackend, createCUDABackend } from "@octet/cuda";
+import { activation, type Backend } from "@octet/core";
+import { createCUDABackend } from "@octet/cuda";
 import { afterEach, describe, expect, test } from "vitest";
 import { emulatorMissing, loadEmulator } from "./emulator.ts";
 
@@ -10,7 +11,7 @@ describe.skipIf(emulatorMissing)("a failure to give something back", () => {
   // What a test leaves behind must not be told to the next one.
   afterEach(() => loadEmulator().failNextCall(""));
 
-  test.each<{ call: string; act: (backend: CUDABackend) => unknown }>([
+  test.each<{ call: string; act: (backend: Backend) => unknown }>([
     { call: "cudaFreeAsync", act: (backend) => backend.upload(host).dispose() },
     { call: "cudaEventDestroy", act: (backend) => backend.download(backend.upload(host)) },
     { call: "cudaGraphDestroy", act: (backend) => relu(backend) },
@@ -39,8 +40,8 @@ describe.skipIf(emulatorMissing)("a failure to give something back", () => {
   );
 });
 
-function relu(backend: CUDABackend) {
-  return backend.capture(backend.upload(host), (x) => backend.activation(x, "relu"));
+function relu(backend: Backend) {
+  return backend.record(({ x }) => activation(x, "relu"), { x: backend.upload(host) });
 }
 
 async function useBackend(): Promise<void> {

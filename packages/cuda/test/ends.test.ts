@@ -1,3 +1,4 @@
+import { activation, activationOp } from "@octet/core";
 import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "./emulator.ts";
@@ -8,7 +9,7 @@ describe.skipIf(emulatorMissing)("a backend", () => {
   test("may end while downloads are on their way, and twice", async () => {
     const backend = await createCUDABackend({ emulated: true });
     const x = backend.upload(host);
-    const y = backend.activation(x, "relu");
+    const y = activation(x, "relu");
     const waits = [backend.download(x), backend.download(y), backend.sync()];
     backend.dispose();
     backend.dispose();
@@ -24,17 +25,19 @@ describe.skipIf(emulatorMissing)("a backend", () => {
     using backend = await createCUDABackend({ emulated: true });
     using other = await createCUDABackend({ emulated: true });
     const foreign = other.upload(host);
-    expect(() => backend.activation(foreign, "relu")).toThrow(expect.objectContaining({ code: "ERR_FOREIGN_TENSOR" }));
+    expect(() => backend.run(activationOp, { x: foreign }, { kind: "relu" })).toThrow(
+      expect.objectContaining({ code: "ERR_FOREIGN_TENSOR" }),
+    );
     await expect(backend.download(foreign)).rejects.toMatchObject({ code: "ERR_FOREIGN_TENSOR" });
   });
 
-  test("ends without harm to a captured chain that is still there", async () => {
+  test("ends without harm to a program that is still there", async () => {
     const backend = await createCUDABackend({ emulated: true });
     const x = backend.upload(host);
-    const chain = backend.capture(x, (input) => backend.activation(input, "relu"));
+    const program = backend.record((inputs) => activation(inputs.x, "relu"), { x });
     backend.dispose();
-    expect(() => chain.run(x)).toThrow(expect.objectContaining({ code: "ERR_DISPOSED" }));
-    chain.dispose();
-    chain.dispose();
+    expect(() => program.run({ x })).toThrow(expect.objectContaining({ code: "ERR_DISPOSED" }));
+    program.dispose();
+    program.dispose();
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findKernelFaults } from "../scripts/kernel-limits.ts";
+import { findKernelDefects } from "../scripts/kernel-limits.ts";
 import { type KernelUse, parseKernelReport, readKernelReport } from "../scripts/kernel-report.ts";
 import { machineCode } from "../scripts/supported-systems.ts";
 
@@ -50,23 +50,23 @@ test("a report holds the kernels of every object, and none of sources that are g
   }
 });
 
-test("spills, waiting, greed and gaps are faults", () => {
+test("spills, waiting, greed and gaps are defects", () => {
   const fine = Array.from({ length: 40 }, (_, i) => ({ ...use, kernel: `_Z${i}f`, spillBytes: 0 }));
-  expect(findKernelFaults(fine, "local")).toEqual([]);
-  expect(findKernelFaults([], "local")).toEqual([expect.stringMatching(/on 0 kernels/)]);
-  expect(findKernelFaults([...fine, use], "local")).toEqual([expect.stringMatching(/_Z1fv spills 16 bytes on sm_90/)]);
+  expect(findKernelDefects(fine, "local")).toEqual([]);
+  expect(findKernelDefects([], "local")).toEqual([expect.stringMatching(/on 0 kernels/)]);
+  expect(findKernelDefects([...fine, use], "local")).toEqual([expect.stringMatching(/_Z1fv spills 16 bytes on sm_90/)]);
   const waiting = { ...use, spillBytes: 0, serialized: true };
-  expect(findKernelFaults([...fine, waiting], "local")).toEqual([
+  expect(findKernelDefects([...fine, waiting], "local")).toEqual([
     expect.stringMatching(/_Z1fv .* wait for each other/),
   ]);
   const greedy = { ...use, spillBytes: 0, registers: 97 };
-  expect(findKernelFaults([...fine, greedy], "local")).toEqual([expect.stringMatching(/takes 97 registers/)]);
-  expect(findKernelFaults(fine, "release")).toHaveLength(machineCode.length - 1);
+  expect(findKernelDefects([...fine, greedy], "local")).toEqual([expect.stringMatching(/takes 97 registers/)]);
+  expect(findKernelDefects(fine, "release")).toHaveLength(machineCode.length - 1);
 });
 
 test.skipIf(!existsSync(path))(
   "no kernel spills or waits for itself, none takes more registers than its launch leaves it",
   () => {
-    expect(findKernelFaults(JSON.parse(readFileSync(path, "utf8")), "local")).toEqual([]);
+    expect(findKernelDefects(JSON.parse(readFileSync(path, "utf8")), "local")).toEqual([]);
   },
 );

@@ -1,5 +1,15 @@
-import { type FloatDType, type HostTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
-import { type CUDABackend, createCUDABackend } from "@octet/cuda";
+import {
+  activation,
+  type Backend,
+  type FloatDType,
+  type HostTensor,
+  hostTensor,
+  linear,
+  type QuantizedTensor,
+  quantize,
+  type Tensor,
+} from "@octet/core";
+import { createCUDABackend } from "@octet/cuda";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { emulatorMissing, loadEmulator } from "./emulator.ts";
 
@@ -15,16 +25,16 @@ const channels = { granularity: { kind: "channel", dim: 0 } } as const;
 const nonFinite = { code: "ERR_NON_FINITE", message: expect.stringContaining("element 2") };
 
 describe.skipIf(emulatorMissing)("after very many ops", () => {
-  let backend: CUDABackend;
+  let backend: Backend;
   let weight: QuantizedTensor;
   beforeEach(async () => {
     backend = await createCUDABackend({ emulated: true });
-    weight = backend.quantize(backend.upload(identity), channels);
+    weight = quantize(backend.upload(identity), channels);
   });
   afterEach(() => backend.dispose());
 
-  const int8 = (x: Tensor<FloatDType>) => backend.linear(x, weight, { activations: "int8" });
-  const float = (x: Tensor<FloatDType>) => backend.linear(x, weight);
+  const int8 = (x: Tensor<FloatDType>) => linear(x, weight, { activations: "int8" });
+  const float = (x: Tensor<FloatDType>) => linear(x, weight);
   /** Takes steps one after the other, without giving the event loop a turn. */
   const walk = (x: Tensor<FloatDType>, step: (x: Tensor<FloatDType>) => Tensor<FloatDType>, count = steps) => {
     for (let i = 0; i < count; i++) {
@@ -56,7 +66,7 @@ describe.skipIf(emulatorMissing)("after very many ops", () => {
 
   test("a NaN at their end leaves what came before alone", async () => {
     const x = walk(backend.upload(fine), int8);
-    const y = int8(backend.linear(x, backend.upload(host(...Array(16).fill(Number.NaN)))));
+    const y = int8(linear(x, backend.upload(host(...Array(16).fill(Number.NaN)))));
     expect((await backend.download(x)).data).toEqual(fine.data);
     await expect(backend.download(y)).rejects.toMatchObject({ code: "ERR_NON_FINITE" });
   });
@@ -69,38 +79,37 @@ describe.skipIf(emulatorMissing)("after very many ops", () => {
   });
 
   test("a NaN of the weight reaches the result through ops that quantize nothing", async () => {
-    const badWeight = backend.quantize(
-      backend.upload(host(...bad.data, ...fine.data, ...fine.data, ...fine.data)),
-      channels,
-    );
-    const y = walk(backend.upload(fine), (x) => float(backend.linear(x, badWeight)), 20);
+    const badWeight = quantize(backend.upload(host(...bad.data, ...fine.data, ...fine.data, ...fine.data)), channels);
+    const y = walk(backend.upload(fine), (x) => float(linear(x, badWeight)), 20);
     walk(backend.upload(fine), int8).dispose();
-    await expect(backend.download(backend.activation(y, "relu"))).rejects.toMatchObject(nonFinite);
+    await expect(backend.download(activation(y, "relu"))).rejects.toMatchObject(nonFinite);
   });
 
-  test("runs of a captured chain hold no more either", async () => {
+  test("runs of a program hold no more either", async () => {
     const { emulatedMemory } = loadEmulator();
-    using chain = backend.capture(backend.upload(fine), (x) => {
-      using hidden = int8(x);
-      return int8(hidden);
-    });
+    using program = backend.record(
+      ({ x }) => {
+        using hidden = int8(x);
+        return int8(hidden);
+      },
+      { x: backend.upload(fine) },
+    );
+    const run = (x: Tensor<FloatDType>) => program.run({ x });
     const x = backend.upload(fine);
-    walk(x, chain.run.bind(chain), 2).dispose();
+    walk(x, run, 2).dispose();
     const before = emulatedMemory();
-    const y = walk(x, chain.run.bind(chain), 800);
+    const y = walk(x, run, 800);
     const after = emulatedMemory();
     expect(after.device).toBe(before.device + y.byteLength);
     expect(after.mostPinned - before.pinned).toBeLessThan(2 ** 20);
     expect((await backend.download(y)).data).toEqual(fine.data);
-    await expect(backend.download(walk(backend.upload(bad), chain.run.bind(chain), 8))).rejects.toMatchObject(
-      nonFinite,
-    );
+    await expect(backend.download(walk(backend.upload(bad), run, 8))).rejects.toMatchObject(nonFinite);
     await backend.sync();
   });
 
-  test("each of many runs of a long captured chain is told apart", async () => {
-    using chain = backend.capture(backend.upload(fine), (x) => walk(x, int8, 300));
-    const runs = Array.from({ length: 6 }, (_, i) => chain.run(backend.upload(i === 3 ? bad : fine)));
+  test("each of many runs of a long program is told apart", async () => {
+    using program = backend.record(({ x }) => walk(x, int8, 300), { x: backend.upload(fine) });
+    const runs = Array.from({ length: 6 }, (_, i) => program.run({ x: backend.upload(i === 3 ? bad : fine) }));
     for (const [i, run] of runs.entries()) {
       if (i === 3) await expect(backend.download(run)).rejects.toMatchObject(nonFinite);
       else expect((await backend.download(run)).data).toEqual(fine.data);
@@ -108,7 +117,7 @@ describe.skipIf(emulatorMissing)("after very many ops", () => {
     await backend.sync();
   });
 
-  test("downloads that wait for each other tell their own faults", async () => {
+  test("downloads that wait for each other tell their own findings", async () => {
     let x: Tensor<FloatDType> = backend.upload(fine);
     const downloads: Promise<unknown>[] = [];
     for (let i = 0; i < 1100; i++) {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { float16ToFloat32, float32ToBits } from "@octet/core";
 import { expect, test } from "vitest";
+import { builtProgram } from "../check/executables.ts";
 import { checkPrimitives, comparePrimitives, parsePrimitives } from "../check/primitives.ts";
-import { builtProgram } from "../check/programs.ts";
 import { emulatorMissing } from "./emulator.ts";
 
 const words = (text: string): number[] => (text.match(/.{8}/g) ?? []).map((word) => Number.parseInt(word, 16));

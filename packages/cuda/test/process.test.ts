@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { NativeBuffer, NativeDevice } from "../src/addon.ts";
+import { Launcher } from "../src/launch-record.ts";
 import { emulatorMissing, emulatorPath, loadEmulator } from "./emulator.ts";
 
 /** Runs a script with `addon` in scope and returns how the process ended. */
@@ -14,11 +16,48 @@ function run(script: string): { readonly status: number | null; readonly output:
   return { status, output: stdout + stderr };
 }
 
+/** relu of 1024 float32, as the addon takes it. */
+function reluLaunch(): { readonly number: number; readonly record: readonly number[] } {
+  const launch = vi.fn<NativeDevice["launch"]>();
+  const buffer = { free: () => {} };
+  const launcher = new Launcher({ launch } as unknown as NativeDevice);
+  launcher.launch({ kernel: "activation", x: buffer, y: buffer, size: 1024, dtype: 0, kind: 0 });
+  const [number, record] = launch.mock.lastCall!;
+  return { number, record: [...record] };
+}
+
 describe.skipIf(emulatorMissing)("the addon", () => {
   test("answers wrong calls with errors", () => {
     const { Device } = loadEmulator();
     const device = new Device(0);
-    const buffer = device.allocate!(16);
+    const buffer = device.allocate!(16) as NativeBuffer;
+    const launcher = new Launcher(device as unknown as NativeDevice);
+    const launch = launcher.launch.bind(launcher);
+    const dequantize = {
+      kernel: "dequantize",
+      ...{ codes: buffer, scales: buffer, y: buffer },
+      ...{ outer: 1, channels: 1, inner: 4, dtype: 0 },
+    } as const;
+    const quantizeRows = {
+      kernel: "quantizeRows",
+      ...{ x: buffer, codes: buffer, scales: buffer },
+      ...{ rows: 1, columns: 4, pitch: 16, dtype: 0, bits: 8 },
+    } as const;
+    const linear = {
+      kernel: "linear",
+      ...{ x: buffer, weight: buffer, y: buffer, m: 1, n: 1, k: 4, scaleCount: 1, group: 0 },
+      ...{ pitch: 0, xDtype: 0, weightDtype: 3, biasDtype: 0, dtype: 0, activationBits: 0 },
+    } as const;
+    const rows = {
+      kernel: "readRows",
+      ...{ rows: buffer, length: buffer, y: buffer },
+      ...{ count: 1, rowBytes: 3, stride: 4, physicalRows: 4 },
+    } as const;
+    // They are wrong in one thing each.
+    launch(dequantize);
+    launch(rows);
+    launch({ ...linear, scales: buffer });
+    launch(quantizeRows, { records: buffer, offset: 0 });
     for (const call of [
       () => new Device("0"),
       () => new Device(1),
@@ -34,13 +73,29 @@ describe.skipIf(emulatorMissing)("the addon", () => {
       () => device.read!(),
       () => device.copy!(buffer, device.allocate!(17)),
       () => device.zero!(new (buffer as object).constructor.prototype.constructor()),
-      () => device.quantize!(),
-      () => device.quantize!({ x: buffer, dtype: 0, outer: 1, channels: 1, inner: 5 }),
-      () => device.quantize!({ x: buffer, dtype: 9, outer: 1, channels: 1, inner: 4 }),
-      () => device.quantize!({ x: buffer, dtype: 0, outer: 2 ** 40, channels: 2 ** 40, inner: 4 }),
-      () => device.dequantize!({ outer: 1.5 }),
-      () => device.activation!({ size: -1 }),
-      () => device.linear!({ m: 1, n: 1, k: 4, x: buffer, xDType: 0, weight: buffer, weightDType: 3, scaleCount: 7 }),
+      () => device.launch!(),
+      () => device.launch!(99, new Uint8Array(8)),
+      () => device.launch!(-1, new Uint8Array(8)),
+      () => device.launch!(0, new Uint8Array(8), buffer),
+      () => device.launch!(0, "record", buffer),
+      () => launch({ kernel: "activation", x: buffer, y: buffer, size: 5, dtype: 0, kind: 0 }),
+      () => launch({ kernel: "activation", x: buffer, y: buffer, size: 4, dtype: 9, kind: 0 }),
+      () => launch({ kernel: "activation", x: buffer, y: buffer, size: 4, dtype: 0, kind: 3 }),
+      () => launch({ kernel: "activation", x: buffer, y: undefined as never, size: 4, dtype: 0, kind: 0 }),
+      () => launch({ kernel: "activation", x: {} as never, y: buffer, size: 4, dtype: 0, kind: 0 }),
+      () => launch({ kernel: "activation", x: buffer, y: buffer, size: -1, dtype: 0, kind: 0 }),
+      () => launch({ ...dequantize, outer: 2 ** 40, channels: 2 ** 40 }),
+      () => launch({ ...dequantize, inner: 17 }),
+      () => launch({ ...quantizeRows, bits: 4 }),
+      () => launch({ ...quantizeRows, pitch: 8 }),
+      () => launch(quantizeRows),
+      () => launch(quantizeRows, { records: buffer, offset: 8 }),
+      () => launch({ ...linear, scaleCount: 7 }),
+      () => launch({ ...linear, scaleCount: 1 }),
+      () => launch({ ...linear, scaleCount: 1, scales: buffer, activationBits: 8 }),
+      () => launch({ ...rows, physicalRows: 0 }),
+      () => launch({ ...rows, stride: 6 }),
+      () => launch({ ...rows, physicalRows: 5 }),
       () => device.endCapture!(),
       () => device.allocate!.call(buffer, 1),
       () => (buffer as { free(): void }).free.call(device),
@@ -127,6 +182,7 @@ describe.skipIf(emulatorMissing)("the addon", () => {
   });
 
   test("computes in several worker threads at once", () => {
+    const relu = reluLaunch();
     const { status, output } = run(`
       const { Worker } = require("node:worker_threads");
       const code = ${"`"}
@@ -136,7 +192,8 @@ describe.skipIf(emulatorMissing)("the addon", () => {
         const device = new addon.Device(0);
         const [x, y] = [device.allocate(4096), device.allocate(4096)];
         device.upload(x, Float32Array.from({ length: 1024 }, (_, i) => (i % 2 === 0 ? i : -i)));
-        for (let i = 0; i < 50; i++) device.activation({ x, y, dtype: 0, size: 1024, kind: 0 });
+        const record = new Uint8Array(${JSON.stringify(relu.record)});
+        for (let i = 0; i < 50; i++) device.launch(${relu.number}, record, x, y);
         device.read(y).then((bytes) => {
           const values = new Float32Array(bytes);
           parentPort.postMessage(values.every((value, i) => value === (i % 2 === 0 ? i : 0)));

@@ -1,4 +1,4 @@
-import { createReferenceBackend, type FloatDType, type HostTensor, hostTensor, narrow } from "@octet/core";
+import { createReferenceBackend, type FloatDType, type HostTensor, hostTensor, narrow, quantize } from "@octet/core";
 import { createCUDABackend } from "@octet/cuda";
 import { describe, expect, test } from "vitest";
 import { emulatorMissing } from "./emulator.ts";
@@ -67,7 +67,7 @@ describe.skipIf(emulatorMissing)("codes where a quotient lies near the middle of
       createReferenceBackend(),
       await createCUDABackend({ emulated: { seed: 3, copies: "late" } }),
     ]) {
-      results.push(await backend.download(backend.quantize(backend.upload(x), { granularity, bits })));
+      results.push(await backend.download(quantize(backend.upload(x), { granularity, bits })));
       backend.dispose();
     }
     expect(results[1]).toEqual(results[0]);

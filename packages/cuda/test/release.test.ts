@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { findAddonFaults, findCodeFaults } from "../scripts/addon-faults.ts";
+import { findAddonDefects, findCodeDefects } from "../scripts/addon-defects.ts";
 import { readElf } from "../scripts/elf.ts";
 import { chooseVersions } from "../scripts/old-glibc.ts";
 import { compareVersions, machineCode, ptx, releaseArchitectures } from "../scripts/supported-systems.ts";
@@ -80,7 +80,7 @@ describe("the check of an addon", () => {
   const fine = [memcpy, { name: "napi_wrap", library: "" }, { name: "absent", library: "", weak: true }];
 
   test("accepts what old systems have", () => {
-    expect(findAddonFaults(writeElf(fine, [libc]))).toEqual([]);
+    expect(findAddonDefects(writeElf(fine, [libc]))).toEqual([]);
   });
 
   test.each([
@@ -90,23 +90,23 @@ describe("the check of an addon", () => {
     [{ name: "__libc_dlopen", version: "GLIBC_PRIVATE", library: libc }, /GLIBC_PRIVATE/],
     [{ name: "__isoc23_strtol", library: "" }, /__isoc23_strtol, which no library/],
   ] as const)("refuses %j", (symbol, message) => {
-    expect(findAddonFaults(writeElf([...fine, symbol], [libc]))).toEqual([expect.stringMatching(message)]);
+    expect(findAddonDefects(writeElf([...fine, symbol], [libc]))).toEqual([expect.stringMatching(message)]);
   });
 
   test("refuses libraries that are not everywhere, and too many bytes", () => {
-    expect(findAddonFaults(writeElf(fine, [libc, "libcuda.so.1"]))).toEqual([expect.stringMatching(/libcuda\.so\.1/)]);
+    expect(findAddonDefects(writeElf(fine, [libc, "libcuda.so.1"]))).toEqual([expect.stringMatching(/libcuda\.so\.1/)]);
     const large = Buffer.concat([writeElf(fine, [libc]), Buffer.alloc(25e6)]);
-    expect(findAddonFaults(large)).toEqual([expect.stringMatching(/bytes/)]);
+    expect(findAddonDefects(large)).toEqual([expect.stringMatching(/bytes/)]);
   });
 
   test("looks for machine code and PTX of every architecture of a release", () => {
     const code = [...new Set(machineCode.map((name) => Number.parseInt(name, 10)))];
     const all = [...code.map((number) => [2, number] as const), ...ptx.map((name) => [1, Number(name)] as const)];
-    expect(findCodeFaults(writeElf(fine, [libc], writeFatBinary(all)))).toEqual([]);
-    expect(findCodeFaults(writeElf(fine, [libc], writeFatBinary(all.slice(1))))).toEqual([
+    expect(findCodeDefects(writeElf(fine, [libc], writeFatBinary(all)))).toEqual([]);
+    expect(findCodeDefects(writeElf(fine, [libc], writeFatBinary(all.slice(1))))).toEqual([
       `holds no machine code for ${code[0]}`,
     ]);
-    expect(findCodeFaults(writeElf(fine, [libc]))).toHaveLength(all.length);
+    expect(findCodeDefects(writeElf(fine, [libc]))).toHaveLength(all.length);
     expect(releaseArchitectures()).toMatch(/^80-real;/);
   });
 });
@@ -115,6 +115,6 @@ describe.each(["emulated", "cuda"])("the %s addon that was built here", (platfor
   const path = fileURLToPath(new URL(`../build/${platform}/Release/octet_cuda.node`, import.meta.url));
   // On other processors the addon is linked to what is there.
   test.skipIf(!existsSync(path) || process.arch !== "x64")("asks for nothing that glibc 2.28 lacks", () => {
-    expect(findAddonFaults(readFileSync(path))).toEqual([]);
+    expect(findAddonDefects(readFileSync(path))).toEqual([]);
   });
 });

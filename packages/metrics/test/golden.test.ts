@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type DType, hostTensor, type TypedArrayOf } from "@octet/core";
+import { hostTensor, type TypedArrayOf } from "@octet/core";
 import { calculateQuantizationError, type QuantizationError } from "@octet/metrics";
 import { expect, it } from "vitest";
 
@@ -23,7 +23,7 @@ async function openTensors() {
   const file = await readFile(new URL("contract.safetensors", fixtures));
   const headerLength = Number(file.readBigUInt64LE(0));
   const header = JSON.parse(file.subarray(8, 8 + headerLength).toString());
-  return <D extends Exclude<DType, "int32">>(name: string, dtype: D) => {
+  return <D extends keyof typeof arrays>(name: string, dtype: D) => {
     const { shape, data_offsets } = header[name] as { shape: number[]; data_offsets: [number, number] };
     const [start, end] = data_offsets.map((offset) => offset + 8 + headerLength);
     const bytes = Uint8Array.from(file.subarray(start, end));

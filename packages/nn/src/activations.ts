@@ -1,12 +1,12 @@
-import type { FloatDType, Tensor } from "@octet/core";
+import { activation, type FloatDType, type Tensor } from "@octet/core";
 import { Module } from "./module.ts";
-import { backendOf } from "./tensor-source.ts";
+import { onDevice } from "./tensor-source.ts";
 
 /** `max(x, 0)` */
 export class ReLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return backendOf(x).activation(x, "relu");
+    return activation(onDevice(x), "relu");
   }
 }
 
@@ -14,7 +14,7 @@ export class ReLU extends Module {
 export class GELU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return backendOf(x).activation(x, "gelu");
+    return activation(onDevice(x), "gelu");
   }
 
   override extraRepr(): string {
@@ -26,6 +26,6 @@ export class GELU extends Module {
 export class SiLU extends Module {
   /** Of x's shape and dtype, on x's backend; the caller owns it. */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return backendOf(x).activation(x, "silu");
+    return activation(onDevice(x), "silu");
   }
 }

@@ -1,5 +1,4 @@
 import {
-  allocate,
   type DType,
   formatValue,
   type HostTensor,
@@ -10,7 +9,6 @@ import {
   normalizeHostTensor,
   OctetError,
   type TensorLike,
-  type TypedArrayOf,
 } from "@octet/core";
 import { Parameter, validateTensors } from "./parameter.ts";
 
@@ -29,7 +27,7 @@ export class HostParameter<D extends DType = DType> extends Parameter<HostTensor
     if (!isDType(dtype)) {
       throw new OctetError(
         "ERR_DTYPE",
-        `got the dtype ${formatValue(dtype)}; use float32, float16, bfloat16, int8 or int32`,
+        `got the dtype ${formatValue(dtype)}; use float32, float16, bfloat16, int8, int16, uint16 or int32`,
       );
     }
     this.dtype = dtype;
@@ -37,29 +35,23 @@ export class HostParameter<D extends DType = DType> extends Parameter<HostTensor
 
   async toState(): Promise<readonly HostTensor[]> {
     const { dtype, shape, data } = this.tensor;
-    return [hostTensor(dtype, shape, copyOf(dtype, data))];
+    return [hostTensor(dtype, shape, data).copy()];
   }
 
   fromState(tensors: readonly TensorLike[]): HostTensor<D> {
     const [tensor] = validateTensors(tensors);
     const host = normalizeHostTensor(tensor, "the tensor");
     this.validateShape(host.shape);
-    return hostTensor(this.dtype, this.shape, this.#convert(host) as TypedArrayOf[D]);
+    return this.#convert(host) as HostTensor<D>;
   }
 
-  /** A fresh array in the parameter's dtype. */
-  #convert(host: HostTensor): HostTensor["data"] {
+  /** A fresh tensor of the parameter's dtype. */
+  #convert(host: HostTensor): HostTensor {
     const dtype: DType = this.dtype;
-    if (host.dtype === dtype) return copyOf(dtype, host.data);
+    if (host.dtype === dtype) return host.copy();
     if (!isFloatDType(host.dtype) || !isFloatDType(dtype)) {
       throw new OctetError("ERR_DTYPE", `got a tensor of ${host.dtype}; the parameter holds ${dtype}`);
     }
-    return narrow(host.values(), dtype);
+    return hostTensor(dtype, host.shape, narrow(host.values(), dtype));
   }
-}
-
-function copyOf<D extends DType>(dtype: D, data: TypedArrayOf[D]): TypedArrayOf[D] {
-  const copy = allocate(dtype, data.length);
-  copy.set(data);
-  return copy;
 }

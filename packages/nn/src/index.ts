@@ -1,3 +1,4 @@
+export { defaultSkip } from "@octet/core/names";
 export { GELU, ReLU, SiLU } from "./activations.ts";
 export { FloatParameter, type FloatParameterOptions } from "./float-parameter.ts";
 export { HostParameter } from "./host-parameter.ts";
@@ -19,6 +20,6 @@ export {
 } from "./quantized-linear.ts";
 export { QuantizedParameter, type QuantizedParameterOptions } from "./quantized-parameter.ts";
 export { Sequential } from "./sequential.ts";
-export { defaultSkip, type SkipRule } from "./skip.ts";
+export type { SkipRule } from "./skip.ts";
 export type { LoadStateDictOptions, LoadStateDictReport } from "./state-dict.ts";
 export type { TensorSource } from "./tensor-source.ts";

@@ -3,6 +3,7 @@ import {
   Brand,
   type FloatDType,
   formatShape,
+  linearOp,
   OctetError,
   type Tensor,
   validateOptions,
@@ -64,7 +65,8 @@ export class Linear extends Module {
    * @throws OctetError `ERR_UNAVAILABLE` before weights are there; `ERR_SHAPE`, `ERR_DTYPE`, `ERR_FOREIGN_TENSOR`, `ERR_DISPOSED`
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null });
+    // On the layer's backend, so that an x of another is the tensor that is refused.
+    return this.backend.run(linearOp, { x, weight: this.weight.tensor, bias: this.bias?.tensor }, {});
   }
 
   override extraRepr(): string {

@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { hasOwnForward, isLinear, type Linear } from "./linear.ts";
 import { type Module, moduleSlots } from "./module.ts";
 import { isQuantizedLinear } from "./quantized-linear.ts";
-import { matchesRule, type SkipRule } from "./skip.ts";
+import type { SkipRule, SkipTest } from "./skip.ts";
 import type { Slot } from "./slots.ts";
 
 /** A Linear that stays as it is, or a layer that is quantized already. */
@@ -32,7 +32,7 @@ export interface QuantizationPlan {
  * Decides for every Linear below `model` whether it is quantized. One that has several names is skipped when a rule matches any.
  * @throws OctetError `ERR_UNSUPPORTED` when `model` itself is a Linear, which has no place to be replaced in
  */
-export function planQuantization(model: Module, rules: readonly SkipRule[]): QuantizationPlan {
+export function planQuantization(model: Module, skip: readonly SkipTest[]): QuantizationPlan {
   if (isLinear(model)) {
     throw new OctetError(
       "ERR_UNSUPPORTED",
@@ -41,18 +41,18 @@ export function planQuantization(model: Module, rules: readonly SkipRule[]): Qua
   }
   const targets: QuantizationTarget[] = [];
   const skipped: SkippedLayer[] = [];
-  const matched = new Set<SkipRule>();
+  const matched = new Set<SkipTest>();
   for (const [module, slots] of slotsByModule(model)) {
     const { name } = slots[0];
     if (isQuantizedLinear(module)) skipped.push({ name, module, reason: "it is quantized already" });
     if (!isLinear(module)) continue;
-    const matching = rules.filter((rule) => slots.some((slot) => matchesRule(rule, slot.name, module)));
-    for (const rule of matching) matched.add(rule);
-    const reason = matching.length > 0 ? describeRule(matching[0], rules) : obstacle(module);
+    const matching = skip.filter((test) => slots.some((slot) => test.matches(slot.name, module)));
+    for (const test of matching) matched.add(test);
+    const reason = matching[0]?.reason ?? obstacle(module);
     if (reason === undefined) targets.push({ name, linear: module, slots });
     else skipped.push({ name, module, reason });
   }
-  return { targets, skipped, unmatched: rules.filter((rule) => !matched.has(rule)) };
+  return { targets, skipped, unmatched: skip.filter((test) => !matched.has(test)).map(({ rule }) => rule) };
 }
 
 function slotsByModule(model: Module): Map<Module, Slot<Module>[]> {
@@ -68,8 +68,4 @@ function slotsByModule(model: Module): Map<Module, Slot<Module>[]> {
 /** A subclass with a forward of its own computes something that a QuantizedLinear does not. */
 function obstacle(linear: Linear): string | undefined {
   return hasOwnForward(linear) ? `${linear.constructor.name} has a forward of its own` : undefined;
-}
-
-function describeRule(rule: SkipRule, rules: readonly SkipRule[]): string {
-  return typeof rule === "string" ? `it matches "${rule}"` : `the predicate skip[${rules.indexOf(rule)}] says so`;
 }

@@ -1,10 +1,11 @@
 import { formatValue, OctetError, validateOptions } from "@octet/core";
+import { chosenEntries, defaultSkip } from "@octet/core/names";
 import { errorAbout } from "./error-context.ts";
 import type { Linear } from "./linear.ts";
 import { isModule, type Module } from "./module.ts";
 import { planQuantization, type SkippedLayer } from "./quantization-plan.ts";
 import { type FromLinearOptions, fromLinearKinds, QuantizedLinear } from "./quantized-linear.ts";
-import { defaultSkip, type SkipRule, validateSkip } from "./skip.ts";
+import { compileSkip, type SkipRule } from "./skip.ts";
 import type { Slot } from "./slots.ts";
 
 export interface QuantizeModelOptions extends FromLinearOptions {
@@ -26,7 +27,7 @@ export interface ReplacedLayer {
 export interface QuantizeModelReport {
   readonly replaced: readonly ReplacedLayer[];
   readonly skipped: readonly SkippedLayer[];
-  /** Entries of `skip` that matched no Linear: a typing error, perhaps. Default entries are not listed. */
+  /** Entries of `skip` that matched no Linear: a typing error, perhaps. Entries of a default list that is there as a whole are not listed. */
   readonly unmatched: readonly SkipRule[];
 }
 
@@ -46,9 +47,8 @@ interface Replacement {
 export async function quantizeModel(model: Module, options: QuantizeModelOptions = {}): Promise<QuantizeModelReport> {
   if (!isModule(model)) throw new OctetError("ERR_UNSUPPORTED", `got ${formatValue(model)}; pass a module`);
   validateOptions("quantizeModel", options, { ...fromLinearKinds, skip: "array" });
-  const { skip, ...layerOptions } = options;
-  validateSkip(skip ?? []);
-  const plan = planQuantization(model, skip ?? defaultSkip);
+  const { skip = defaultSkip, ...layerOptions } = options;
+  const plan = planQuantization(model, compileSkip(skip));
   const replacements: Replacement[] = [];
   try {
     for (const { name, linear, slots } of plan.targets) {
@@ -65,7 +65,11 @@ export async function quantizeModel(model: Module, options: QuantizeModelOptions
     linear.dispose();
     return { name, module: layer, bytesBefore, bytesAfter: layer.weight.tensor.byteLength };
   });
-  return { replaced, skipped: plan.skipped, unmatched: skip === undefined ? [] : plan.unmatched };
+  return {
+    replaced,
+    skipped: plan.skipped,
+    unmatched: chosenEntries(skip).filter((rule) => plan.unmatched.includes(rule)),
+  };
 }
 
 async function quantizeLayer(name: string, linear: Linear, options: FromLinearOptions): Promise<QuantizedLinear> {

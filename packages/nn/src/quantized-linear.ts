@@ -5,11 +5,13 @@ import {
   formatValue,
   type Granularity,
   type LinearActivations,
+  linearOp,
   OctetError,
   type OptionKinds,
   type Tensor,
   validateOptions,
 } from "@octet/core";
+import { formatGranularity } from "@octet/core/names";
 import { FloatParameter } from "./float-parameter.ts";
 import { describeFeatures, isLinear, type Linear, stageBias, validateBias } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -111,13 +113,12 @@ export class QuantizedLinear extends Module {
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
     const { activations } = this;
-    return this.backend.linear(x, this.weight.tensor, { bias: this.bias?.tensor ?? null, activations });
+    return this.backend.run(linearOp, { x, weight: this.weight.tensor, bias: this.bias?.tensor }, { activations });
   }
 
   override extraRepr(): string {
     const { granularity, bits, activations } = this;
-    const name = granularity.kind === "group" ? `group:${granularity.size}` : granularity.kind;
-    return `${describeFeatures(this)}, bits=${bits}, granularity=${name}, activations=${activations}`;
+    return `${describeFeatures(this)}, bits=${bits}, granularity=${formatGranularity(granularity)}, activations=${activations}`;
   }
 }
 

@@ -7,19 +7,20 @@ import {
   type HostTensor,
   hostTensor,
   type LinearActivations,
-  linearGeometry,
+  linearOp,
   normalizeGranularity,
   normalizeHostTensor,
   OctetError,
   type QuantizedTensor,
+  quantizeOp,
   scaleShape,
   type Tensor,
   type TensorLike,
   validateBackend,
   validateOptions,
 } from "@octet/core";
+import { inferGranularity, storedScaleShape } from "@octet/core/names";
 import { Parameter, validateTensors } from "./parameter.ts";
-import { inferGranularity, storedScaleShape } from "./scale-shape.ts";
 import { isDeviceTensor, validateSource } from "./tensor-source.ts";
 
 export interface QuantizedParameterOptions {
@@ -71,10 +72,14 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
   quantize(floats: TensorLike<FloatDType> | Tensor<FloatDType>): QuantizedTensor {
     validateSource(floats, "the weight");
     this.validateShape(floats.shape);
-    const options = { granularity: this.#granularity, bits: this.bits };
-    if (isDeviceTensor(floats)) return this.backend.quantize(floats, options);
+    if (isDeviceTensor(floats)) return this.#quantize(floats);
     using uploaded = this.backend.upload(floats);
-    return this.backend.quantize(uploaded, options);
+    return this.#quantize(uploaded);
+  }
+
+  /** On this parameter's backend, which refuses tensors of others. */
+  #quantize(x: Tensor<FloatDType>): QuantizedTensor {
+    return this.backend.run(quantizeOp, { x }, { granularity: this.#granularity, bits: this.bits });
   }
 
   async toState(): Promise<readonly HostTensor[]> {
@@ -105,6 +110,7 @@ export class QuantizedParameter extends Parameter<QuantizedTensor> {
   /** Refuses a granularity that `linear` would refuse with these activations, before any work is done. */
   #validate(granularity: Granularity): void {
     const { shape, bits, activations } = this;
-    linearGeometry({ dtype: "float32", shape: [1, shape[1]] }, { shape, granularity, bits }, { activations });
+    const x = { dtype: "float32", shape: [1, shape[1]] } as const;
+    linearOp.plan({ x, weight: { shape, granularity, bits }, bias: undefined }, { activations });
   }
 }

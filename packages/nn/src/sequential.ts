@@ -1,6 +1,6 @@
 import { type FloatDType, formatValue, OctetError, type Tensor } from "@octet/core";
 import { isModule, type Layer, Module } from "./module.ts";
-import { backendOf } from "./tensor-source.ts";
+import { onDevice } from "./tensor-source.ts";
 
 /**
  * Layers one after the other. They are the fields "0", "1", and so on, which gives them their names: `sequential[0]`.
@@ -30,8 +30,7 @@ export class Sequential extends Module {
    * @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device, and as the layers do
    */
   forward(x: Tensor<FloatDType>): Tensor<FloatDType> {
-    backendOf(x);
-    let current = x;
+    let current = onDevice(x);
     for (const layer of this) {
       const input = current;
       try {

@@ -1,49 +1,36 @@
 import { createReferenceBackend } from "@octet/core";
 import { expect, test } from "vitest";
 import { Linear } from "./linear.ts";
-import { defaultSkip, matchesGlob, matchesRule } from "./skip.ts";
+import { compileSkip, type SkipRule } from "./skip.ts";
 
-test.each([
-  ["lm_head", "lm_head", true],
-  ["lm_head", "model.lm_head", false],
-  ["lm_head", "lm_head2", false],
-  ["*embed*", "embed", true],
-  ["*embed*", "model.embed_tokens", true],
-  ["*embed*", "model.layers.0.fc", false],
-  ["layers.*.fc", "layers.0.fc", true],
-  ["layers.*.fc", "layers.0.attention.fc", true],
-  ["layers.*.fc", "layersX0Xfc", false],
-  ["layers.?.fc", "layers.7.fc", true],
-  ["layers.?.fc", "layers.17.fc", false],
-  ["*", "", true],
-  ["?", "", false],
-  ["", "", true],
-  ["", "fc", false],
-  ["a+(b)[c]{d}|^$\\", "a+(b)[c]{d}|^$\\", true],
-  ["a|b", "a", false],
-  ["[ab]", "a", false],
-  ["LM_HEAD", "lm_head", false],
-  ["*.fc", "line\nbreak.fc", true],
-  ["schicht-?", "schicht-𝟙", true],
-])("glob %j on %j: %j", (glob, name, expected) => {
-  expect(matchesGlob(glob, name)).toBe(expected);
-});
-
-test("a string may match the last part of a name", () => {
+function matches(rule: SkipRule, name: string, outFeatures = 3): boolean {
   using backend = createReferenceBackend();
-  using linear = new Linear(7, 3, { backend });
-  expect(matchesRule("lm_head", "language_model.lm_head", linear)).toBe(true);
-  expect(matchesRule("lm_head", "language_model.lm_head2", linear)).toBe(false);
-  expect(matchesRule("model", "language.model.fc", linear)).toBe(false);
+  using linear = new Linear(7, outFeatures, { backend });
+  return compileSkip([rule])[0].matches(name, linear);
+}
+
+// The language of patterns is core's, and tested there.
+test.each([
+  ["lm_head", "language_model.lm_head", true],
+  ["lm_head", "language_model.lm_head2", false],
+  ["model", "language.model.fc", false],
+  ["layers.?.fc", "layers.7.fc", true],
+  ["{q,k}_proj", "layers.7.self_attn.k_proj", true],
+  ["*.{8..15}.*", "layers.9.fc", true],
+  ["*.gate.weight", "layers.0.mlp.gate", true],
+  ["*.gate.weight", "layers.0.mlp.gate_proj", false],
+  ["fc.weight", "fc", true],
+  ["a+(b)[c]{d}|^$", "a+(b)[c]{d}|^$", true],
+  ["", "fc", false],
+])("the pattern %j on the Linear %j: %j", (pattern, name, expected) => {
+  expect(matches(pattern, name)).toBe(expected);
 });
 
 test("a predicate decides with the name and the module", () => {
-  using backend = createReferenceBackend();
-  using linear = new Linear(7, 1000, { backend });
-  expect(matchesRule((name, { outFeatures }) => name === "head" && outFeatures > 999, "head", linear)).toBe(true);
-  expect(matchesRule((_, { outFeatures }) => outFeatures > 1000, "head", linear)).toBe(false);
+  expect(matches((name, { outFeatures }) => name === "head" && outFeatures > 999, "head", 1000)).toBe(true);
+  expect(matches((_, { outFeatures }) => outFeatures > 1000, "head", 1000)).toBe(false);
 });
 
-test("the default list is that of the documentation", () => {
-  expect(defaultSkip).toEqual(["lm_head", "*embed*"]);
+test("a pattern that cannot be read is an error before any work", () => {
+  expect(() => compileSkip(["fc", "{q,k_proj"])).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
 });

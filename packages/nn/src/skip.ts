@@ -1,36 +1,33 @@
 import { formatValue, OctetError } from "@octet/core";
+import { createNameMatcher } from "@octet/core/names";
 import type { Linear } from "./linear.ts";
 
 /**
- * What stays in float. A string is matched with the name of a Linear, `layers.0.fc`, and with the last part of it, `fc`, and has to match
- * the whole of one of them: `lm_head` finds the head at any depth, as it does in the checkpoints of `@octet/checkpoint`. `*` stands for
- * any run of characters, dots included, `?` for one, anything else for itself. A predicate gets the name and the module.
+ * What stays in float. A string is a pattern of `@octet/core/names`, matched as in the checkpoints of `@octet/checkpoint`: with the name of
+ * the Linear's weight, `layers.0.fc.weight`, of the Linear, `layers.0.fc`, and with the last part of that, `fc`. A predicate gets the name
+ * and the module.
  */
 export type SkipRule = string | ((name: string, module: Linear) => boolean);
 
-/** What `quantizeModel` skips unless told otherwise: the layers whose rounding costs a language model most. */
-export const defaultSkip: readonly SkipRule[] = ["lm_head", "*embed*"];
-
-/** @throws OctetError `ERR_UNSUPPORTED` for a rule that is neither text nor a function */
-export function validateSkip(rules: readonly SkipRule[]): void {
-  const bad = rules.findIndex((rule) => typeof rule !== "string" && typeof rule !== "function");
-  if (bad < 0) return;
-  throw new OctetError(
-    "ERR_UNSUPPORTED",
-    `got ${formatValue(rules[bad])} as skip[${bad}]; pass a name, a glob or a function`,
-  );
+/** A rule that is ready to be asked. */
+export interface SkipTest {
+  readonly rule: SkipRule;
+  /** For people: why a layer that it matches is skipped. */
+  readonly reason: string;
+  matches(name: string, module: Linear): boolean;
 }
 
-export function matchesRule(rule: SkipRule, name: string, module: Linear): boolean {
-  if (typeof rule !== "string") return rule(name, module);
-  return matchesGlob(rule, name) || matchesGlob(rule, name.slice(name.lastIndexOf(".") + 1));
-}
-
-/** Whether the whole of `text` matches `glob`. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const pattern = glob.replace(/[\\^$.*+?()[\]{}|]/g, (special) => {
-    if (special === "*") return ".*";
-    return special === "?" ? "." : `\\${special}`;
+/** @throws OctetError `ERR_UNSUPPORTED` for a rule that is neither a pattern nor a function */
+export function compileSkip(rules: readonly SkipRule[]): readonly SkipTest[] {
+  return rules.map((rule, index) => {
+    if (typeof rule === "function") return { rule, reason: `the predicate skip[${index}] says so`, matches: rule };
+    if (typeof rule === "string") {
+      const match = createNameMatcher([rule]);
+      return { rule, reason: `it matches "${rule}"`, matches: (name) => match(`${name}.weight`) !== undefined };
+    }
+    throw new OctetError(
+      "ERR_UNSUPPORTED",
+      `got ${formatValue(rule)} as skip[${index}]; pass a name, a glob or a function`,
+    );
   });
-  return new RegExp(`^${pattern}$`, "su").test(text);
 }

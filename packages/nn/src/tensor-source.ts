@@ -18,9 +18,9 @@ export async function readTensor(backend: Backend, source: TensorSource): Promis
   return isDeviceTensor(source) ? backend.download(source) : source;
 }
 
-/** The backend of what `forward` was given. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
-export function backendOf(x: Tensor<FloatDType>): Backend {
-  if (typeof x?.backend?.activation === "function") return x.backend;
+/** What `forward` was given, for callers whom no compiler tells. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
+export function onDevice(x: Tensor<FloatDType>): Tensor<FloatDType> {
+  if (typeof x?.backend?.run === "function") return x;
   throw new OctetError(
     "ERR_FOREIGN_TENSOR",
     `got ${formatValue(x)}; pass a tensor of a backend: backend.upload(x) makes one`,

@@ -1,9 +1,9 @@
 import {
   type Backend,
   createReferenceBackend,
-  type FloatDType,
   OctetError,
-  type QuantizedTensor,
+  quantizeOp,
+  sizeOf,
   type Tensor,
   type TensorLike,
 } from "@octet/core";
@@ -14,24 +14,26 @@ import {
  */
 export function createLazyBackend(memoryLimit: number = Number.POSITIVE_INFINITY): Backend {
   const backend = createReferenceBackend();
-  const quantize = backend.quantize.bind(backend);
+  const run: Backend["run"] = backend.run.bind(backend);
   const upload: (host: TensorLike) => Tensor = backend.upload.bind(backend);
   const download: (tensor: Tensor) => Promise<unknown> = backend.download.bind(backend);
   const faults = new Map<object, unknown>();
   const unreported = new Set<unknown>();
-  const blame = <T extends Tensor | QuantizedTensor>(tensor: T, error: unknown): T => {
+  const blame = <T extends object>(tensor: T, error: unknown): T => {
     faults.set(tensor, error);
     unreported.add(error);
     return tensor;
   };
-  backend.quantize = (x, options) => {
+  backend.run = ((op: typeof quantizeOp, inputs: { readonly x: Tensor<"float32"> }, options: never) => {
     try {
-      return quantize(x, options);
+      return run(op, inputs, options);
     } catch (error) {
-      using zeros = backend.upload({ dtype: "float32", shape: x.shape, data: new Float32Array(sizeOf(x)) });
-      return blame(quantize(zeros, options), error);
+      if (op !== quantizeOp) throw error;
+      const { shape } = inputs.x;
+      using zeros = backend.upload({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
+      return blame(run(op, { x: zeros }, options), error);
     }
-  };
+  }) as Backend["run"];
   backend.upload = ((host: TensorLike) => {
     const tensor = upload(host);
     if (backend.memory().bytes <= memoryLimit) return tensor;
@@ -49,8 +51,4 @@ export function createLazyBackend(memoryLimit: number = Number.POSITIVE_INFINITY
     if (first !== undefined) throw first;
   };
   return backend;
-}
-
-function sizeOf(x: Tensor<FloatDType>): number {
-  return x.shape.reduce((product, extent) => product * extent, 1);
 }

@@ -1,4 +1,4 @@
-import { type Backend, hostTensor } from "@octet/core";
+import { type Backend, hostTensor, quantize } from "@octet/core";
 import { Linear, QuantizedLinear, Sequential } from "@octet/nn";
 import { expect, test } from "vitest";
 import { createLazyBackend } from "./lazy-backend.ts";
@@ -8,7 +8,7 @@ import { rejection } from "./rejection.ts";
 /** A result with a fault, disposed before anybody asked for it. The next `sync` reports it. */
 function leaveFault(backend: Backend): void {
   using bad = backend.upload(float32([1], [Number.NaN]));
-  backend.quantize(bad, { granularity: { kind: "tensor" } }).dispose();
+  quantize(bad, { granularity: { kind: "tensor" } }).dispose();
 }
 
 const weight = float32([2, 3], [1, 2, 3, 4, 5, 6]);

@@ -1,4 +1,4 @@
-import { createReferenceBackend, linear as exactLinear, type FloatDType, quantizeHost, type Tensor } from "@octet/core";
+import { createReferenceBackend, linear as exactLinear, type FloatDType, quantize, type Tensor } from "@octet/core";
 import { defaultSkip, type Layer, Linear, Module, QuantizedLinear, quantizeModel, ReLU, Sequential } from "@octet/nn";
 import { describe, expect, test } from "vitest";
 import { createLazyBackend } from "./lazy-backend.ts";
@@ -99,7 +99,7 @@ test.each(["int8", "int16"] as const)(
     using input = backend.upload(x);
     using output = model.forward(input);
     const codes = (n: number, k: number, seed: number) =>
-      quantizeHost(randomTensor(seed, [n, k], "bfloat16"), { kind: "tensor" }, 6);
+      quantize(randomTensor(seed, [n, k], "bfloat16"), { granularity: { kind: "tensor" }, bits: 6 });
     const hidden = exactLinear(x, codes(inner, width, 300), {
       activations,
       bias: randomTensor(300, [inner], "float32"),
@@ -279,7 +279,7 @@ describe("all or nothing", () => {
     using backend = createLazyBackend();
     using model = await buildModel(backend);
     using bad = backend.upload(float32([1], [Number.NaN]));
-    backend.quantize(bad, { granularity: { kind: "tensor" } }).dispose();
+    quantize(bad, { granularity: { kind: "tensor" } }).dispose();
     expect((await quantizeModel(model)).replaced).toHaveLength(4);
     await rejection(() => backend.sync(), "ERR_NON_FINITE");
   });

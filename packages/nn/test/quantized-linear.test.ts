@@ -4,7 +4,7 @@ import {
   type FloatDType,
   type Granularity,
   type LinearActivations,
-  quantizeHost,
+  quantize,
 } from "@octet/core";
 import { Linear, QuantizedLinear } from "@octet/nn";
 import { describe, expect, test } from "vitest";
@@ -40,7 +40,7 @@ describe.each<[LinearActivations, Granularity, number]>([
       await layer.quantizeWeights(weight, bias);
       using input = backend.upload(x);
       using output = layer.forward(input);
-      const codes = quantizeHost(weight, granularity, bits);
+      const codes = quantize(weight, { granularity, bits });
       expect(await backend.download(output)).toEqual(exactLinear(x, codes, { bias, activations }));
       expect(await backend.download(layer.weight.tensor)).toEqual(codes);
     }
@@ -82,7 +82,7 @@ test("weights from the device are read and stay the caller's [seed 35]", async (
   expect([deviceWeight.disposed, deviceBias.disposed]).toEqual([false, false]);
   deviceWeight.dispose();
   deviceBias.dispose();
-  expect(await backend.download(layer.weight.tensor)).toEqual(quantizeHost(weight, channel, 8));
+  expect(await backend.download(layer.weight.tensor)).toEqual(quantize(weight, { granularity: channel }));
   expect((await layer.stateDict()).get("bias")).toEqual(bias);
   expect(backend.memory().tensors).toBe(2);
 });
@@ -104,7 +104,7 @@ describe.each([
     const good = randomTensor(37, [3, 7], "float32");
     await fresh.quantizeWeights(good);
     await rejection(() => fresh.quantizeWeights(bad), "ERR_NON_FINITE");
-    expect(await backend.download(fresh.weight.tensor)).toEqual(quantizeHost(good, channel, 8));
+    expect(await backend.download(fresh.weight.tensor)).toEqual(quantize(good, { granularity: channel }));
     expect(backend.memory().tensors).toBe(1);
   });
 
@@ -182,7 +182,9 @@ describe("fromLinear", () => {
     using layer = await QuantizedLinear.fromLinear(linear, options);
     expect(await linear.stateDict()).toEqual(new Map(Object.entries({ weight, bias })));
     linear.dispose();
-    expect(await backend.download(layer.weight.tensor)).toEqual(quantizeHost(weight, { kind: "tensor" }, 4));
+    expect(await backend.download(layer.weight.tensor)).toEqual(
+      quantize(weight, { granularity: { kind: "tensor" }, bits: 4 }),
+    );
     expect((await layer.stateDict()).get("bias")).toEqual(bias);
     expect([layer.inFeatures, layer.outFeatures, layer.activations]).toEqual([7, 3, "int16"]);
   });

@@ -1,11 +1,4 @@
-import {
-  allocate,
-  type FloatDType,
-  float32ToBfloat16,
-  float32ToFloat16,
-  type HostTensor,
-  hostTensor,
-} from "@octet/core";
+import { type FloatDType, type HostTensor, hostTensor, narrow, sizeOf } from "@octet/core";
 
 /** Repeatable numbers in [-1, 1) (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -20,13 +13,8 @@ export function randomNumbers(seed: number): () => number {
 
 export function randomTensor<D extends FloatDType>(seed: number, shape: readonly number[], dtype: D): HostTensor<D> {
   const next = randomNumbers(seed);
-  const data = allocate(
-    dtype,
-    shape.reduce((product, extent) => product * extent, 1),
-  );
-  const encode = { float32: (x: number) => x, float16: float32ToFloat16, bfloat16: float32ToBfloat16 }[dtype];
-  for (let i = 0; i < data.length; i++) data[i] = encode(Math.fround(next()));
-  return hostTensor(dtype, shape, data);
+  const values = Float32Array.from({ length: sizeOf(shape) }, next);
+  return hostTensor(dtype, shape, narrow(values, dtype));
 }
 
 export function float32(shape: readonly number[], values: Iterable<number>): HostTensor<"float32"> {

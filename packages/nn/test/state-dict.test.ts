@@ -1,4 +1,4 @@
-import { createReferenceBackend, type Granularity, type HostTensor, hostTensor, quantizeHost } from "@octet/core";
+import { createReferenceBackend, type Granularity, type HostTensor, hostTensor, quantize } from "@octet/core";
 import { Linear, Module, QuantizedLinear, Sequential } from "@octet/nn";
 import { describe, expect, test } from "vitest";
 import { float32, randomTensor } from "./random.ts";
@@ -31,7 +31,7 @@ describe.each<[Granularity, number[]]>([
     const [weight, bias] = [randomTensor(50, [n, k], "float32"), randomTensor(51, [n], "bfloat16")];
     using layer = new QuantizedLinear(k, n, { backend, bias: true, granularity });
     await layer.quantizeWeights(weight, bias);
-    const { quantized, scale } = quantizeHost(weight, granularity, 8);
+    const { quantized, scale } = quantize(weight, { granularity });
     const state = await layer.stateDict();
     expect([...state.keys()]).toEqual(["weight", "weight_scale", "bias"]);
     expect(state).toEqual(new Map(Object.entries({ weight: quantized, weight_scale: { ...scale, shape }, bias })));

@@ -1,8 +1,8 @@
-import { allocateBytes } from "./byte-source.ts";
-import { checkBytes } from "./check-bytes.ts";
+import { allocateBytes } from "./bytes/byte-source.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorSpec } from "./header/tensor-info.ts";
 import { listSpecs, type MetadataInput, planFile } from "./plan.ts";
-import type { TensorSpec } from "./tensor-info.ts";
 
 /** A tensor with its bytes: little endian, C order. */
 export interface TensorData extends TensorSpec {

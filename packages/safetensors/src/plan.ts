@@ -1,9 +1,9 @@
-import { byteLengthOf } from "./byte-length.ts";
+import { byteLengthOf } from "./bytes/byte-length.ts";
 import { dtypeList, dtypeRank, isSafetensorsDType } from "./dtype.ts";
 import { OctetError, quote } from "./errors.ts";
-import { safetensorsLimits } from "./limits.ts";
-import type { TensorInfo, TensorSpec } from "./tensor-info.ts";
-import { compareUtf8 } from "./utf8-order.ts";
+import { safetensorsLimits } from "./header/limits.ts";
+import type { TensorInfo, TensorSpec } from "./header/tensor-info.ts";
+import { compareUtf8 } from "./header/utf8-order.ts";
 
 /** The texts of `__metadata__`, as pairs or as an object. */
 export type MetadataInput = Iterable<readonly [string, string]> | Readonly<Record<string, string>>;

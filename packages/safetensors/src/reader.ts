@@ -1,10 +1,10 @@
-import { type ByteSource, checkSource, readExactly, readExactlyInto } from "./byte-source.ts";
-import { checkBytes } from "./check-bytes.ts";
+import { type ByteSource, checkSource, readExactly, readExactlyInto } from "./bytes/byte-source.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
-import { type Header, parseHeader } from "./header.ts";
-import { arrangeTensors, type PlacedTensor } from "./layout.ts";
-import { safetensorsLimits } from "./limits.ts";
-import type { TensorInfo } from "./tensor-info.ts";
+import { type Header, parseHeader } from "./header/header.ts";
+import { arrangeTensors, type PlacedTensor } from "./header/layout.ts";
+import { safetensorsLimits } from "./header/limits.ts";
+import type { TensorInfo } from "./header/tensor-info.ts";
 
 /** An open file, or all the files of a sharded checkpoint. */
 export interface SafetensorsReader extends AsyncDisposable {

@@ -1,8 +1,8 @@
-import { checkBytes } from "./check-bytes.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
+import { findNameProblem } from "./bytes/file-name.ts";
 import { OctetError, quote } from "./errors.ts";
-import { findNameProblem } from "./file-name.ts";
-import { JsonScanner } from "./json-scanner.ts";
-import { safetensorsLimits } from "./limits.ts";
+import { JsonScanner } from "./header/json-scanner.ts";
+import { safetensorsLimits } from "./header/limits.ts";
 
 /**
  * Reads the JSON of a `*.safetensors.index.json`: from each tensor's name to its shard's file name, in the file's order.

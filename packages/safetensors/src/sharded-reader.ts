@@ -1,8 +1,8 @@
-import type { ByteSource } from "./byte-source.ts";
+import type { ByteSource } from "./bytes/byte-source.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorInfo } from "./header/tensor-info.ts";
 import { openSafetensors, type SafetensorsReader } from "./reader.ts";
 import { parseShardIndex } from "./shard-index.ts";
-import type { TensorInfo } from "./tensor-info.ts";
 
 /** A checkpoint in several files, read as one. */
 export interface ShardedSafetensorsReader extends SafetensorsReader {

@@ -1,8 +1,8 @@
-import type { ByteSink } from "./byte-sink.ts";
-import { checkBytes } from "./check-bytes.ts";
+import type { ByteSink } from "./bytes/byte-sink.ts";
+import { checkBytes } from "./bytes/check-bytes.ts";
 import { OctetError, quote } from "./errors.ts";
+import type { TensorInfo, TensorSpec } from "./header/tensor-info.ts";
 import { type FilePlan, type MetadataInput, planFile } from "./plan.ts";
-import type { TensorInfo, TensorSpec } from "./tensor-info.ts";
 
 export interface SafetensorsContents {
   /** In any order; the file has its own. */

@@ -1,4 +1,4 @@
-import { bytesSource, OctetError, openSafetensors, type SafetensorsReader } from "@octet/safetensors";
+import { type ByteSink, bytesSource, OctetError, openSafetensors, type SafetensorsReader } from "@octet/safetensors";
 import { expect } from "vitest";
 
 /** A file of a header given as text or bytes, as it stands, and data bytes 0, 1, 2... */
@@ -14,6 +14,13 @@ export function fileOf(header: string | Uint8Array, dataLength = 0): Uint8Array 
 /** One tensor's member of a header. Each part is JSON text, so that it can be wrong in any way. */
 export function member(name: string, dtype: string, shape: string, offsets: string): string {
   return `${JSON.stringify(name)}:{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
+}
+
+/** A valid header of one tensor "w" with 16 bytes, one part of it replaced by other text. */
+export function replaced(part: string, replacement: string): Uint8Array {
+  const header = member("w", "I32", "[2,2]", "[0,16]");
+  expect(header).toContain(part);
+  return fileOf(`{${header.replace(part, () => replacement)}}`, 16);
 }
 
 export function openBytes(file: Uint8Array): Promise<SafetensorsReader> {
@@ -39,4 +46,13 @@ export function randomBytes(length: number, seed: number): Uint8Array {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state >>> 24;
   });
+}
+
+/** Keeps everything; each chunk is copied, because the writer's caller may reuse it. */
+export function memorySink(): ByteSink & { bytes(): Uint8Array } {
+  const chunks: Uint8Array[] = [];
+  return {
+    write: async (bytes) => void chunks.push(bytes.slice()),
+    bytes: () => Uint8Array.from(chunks.flatMap((chunk) => [...chunk])),
+  };
 }

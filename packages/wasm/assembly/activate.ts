@@ -1,29 +1,43 @@
-import { BFLOAT16, FLOAT32, bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype";
+import { bfloat16, float16, loadFour, loadOne, storeFour, storeOne } from "./dtype/dtype";
 import { exponential } from "./exponential";
-import { word } from "./record";
+import { Address, Count, DTypeCode } from "./record";
 
-// src/launches/activation.ts has the same numbers.
-const RELU: u32 = 0;
-const GELU: u32 = 1;
+/** The numbers that stand for the functions. */
+export const enum ActivationCode {
+  relu,
+  gelu,
+  silu,
+}
 
-/**
- * An element-wise function of blocks begin .. end - 1, in float32, rounded once to the dtype of x.
- * Words: 0 x, 1 output, 2 size in elements, 3 block in elements, 4 dtype, 5 kind.
- */
-export function activateBlocks(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 4);
-  if (dtype == FLOAT32) activateAs<f32>(record, begin, end);
-  else if (dtype == BFLOAT16) activateAs<bfloat16>(record, begin, end);
+@unmanaged
+export class ActivateBlocks {
+  /** [size] */
+  x: Address;
+  /** [size] */
+  output: Address;
+  size: Count;
+  /** Elements of a block. */
+  block: Count;
+  /** Of x and the output. */
+  dtype: DTypeCode;
+  kind: ActivationCode;
+}
+
+/** An element-wise function of blocks begin .. end - 1, in float32, rounded once to the dtype of x. */
+export function activateBlocks(record: ActivateBlocks, begin: usize, end: usize, scratch: usize): void {
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) activateAs<f32>(record, begin, end);
+  else if (dtype == DTypeCode.bfloat16) activateAs<bfloat16>(record, begin, end);
   else activateAs<float16>(record, begin, end);
 }
 
-function activateAs<T>(record: usize, begin: usize, end: usize): void {
-  const x = word(record, 0);
-  const output = word(record, 1);
-  const kind = <u32>word(record, 5);
-  const block = word(record, 3);
+function activateAs<T>(record: ActivateBlocks, begin: usize, end: usize): void {
+  const x = record.x;
+  const output = record.output;
+  const kind = record.kind;
+  const block = record.block;
   let i = begin * block;
-  const last = min(end * block, word(record, 2));
+  const last = min(end * block, record.size);
   for (; i + 4 <= last; i += 4) {
     storeFour<T>(output + i * sizeof<T>(), activate(loadFour<T>(x + i * sizeof<T>()), kind));
   }
@@ -33,9 +47,9 @@ function activateAs<T>(record: usize, begin: usize, end: usize): void {
   }
 }
 
-function activate(x: v128, kind: u32): v128 {
-  if (kind == RELU) return f32x4.max(x, f32x4.splat(0));
-  if (kind == GELU) return f32x4.mul(x, normalCdf(x));
+function activate(x: v128, kind: ActivationCode): v128 {
+  if (kind == ActivationCode.relu) return f32x4.max(x, f32x4.splat(0));
+  if (kind == ActivationCode.gelu) return f32x4.mul(x, normalCdf(x));
   return f32x4.div(x, f32x4.add(f32x4.splat(1), exponential(f32x4.neg(x)))); // silu
 }
 

@@ -1,12 +1,15 @@
-// Every kernel of the backend; src/kernels.ts lists the same names.
-export { absmaxBlocks, quantizeBlocks } from "./quantize-blocks";
+// Every kernel of the backend.
+export { absmaxBlocks, quantizeBlocks } from "./quantize/quantize-blocks";
 export { activateBlocks } from "./activate";
-export { countNonFinite } from "./non-finite";
-export { dequantizeRuns } from "./dequantize";
-export { gemmFloats } from "./gemm-floats";
-export { gemmIntegers } from "./gemm-integers";
-export { gemvFloats } from "./gemv-floats";
-export { gemvIntegers } from "./gemv-integers";
-export { packRows } from "./pack-rows";
-export { quantizeChannels } from "./quantize";
-export { quantizeRows } from "./quantize-rows";
+export { advance, positions, setLength } from "./state/state-length";
+export { collectFindings, countNonFinite } from "./non-finite";
+export { copyBytes } from "./copy-bytes";
+export { dequantizeRuns } from "./quantize/dequantize";
+export { gemmFloats } from "./linear/gemm-floats";
+export { gemmIntegers } from "./linear/gemm-integers";
+export { gemvFloats } from "./linear/gemv-floats";
+export { gemvIntegers } from "./linear/gemv-integers";
+export { packRows } from "./linear/pack-rows";
+export { quantizeChannels } from "./quantize/quantize";
+export { quantizeRows, summarizeRows } from "./linear/quantize-rows";
+export { readRows, writeRows } from "./state/state-rows";

@@ -1,28 +1,46 @@
-import { BFLOAT16, FLOAT32, bfloat16, float16, loadOne } from "./dtype";
-import { isNonFinite } from "./absmax";
-import { word } from "./record";
+import { bfloat16, float16, loadOne } from "./dtype/dtype";
+import { isNonFinite } from "./quantize/absmax";
+import { Address, Checked, Count, DTypeCode } from "./record";
 
-/**
- * Counts NaNs and infinities once a kernel has met one, to name the first in an error. Words: 0 source, 1 size in elements, 2 dtype,
- * 3 result: the first index, then the count (u32 each). It runs on one thread over everything, so the range is not used.
- */
-export function countNonFinite(record: usize, begin: usize, end: usize, scratch: usize): void {
-  const dtype = <u32>word(record, 2);
-  if (dtype == FLOAT32) countAs<f32>(record);
-  else if (dtype == BFLOAT16) countAs<bfloat16>(record);
+/** Once a kernel has met a NaN or an infinity: counts them, to name the first in an error. It takes the kernel's record, and no range. */
+export function countNonFinite(record: Checked, begin: usize, end: usize, scratch: usize): void {
+  if (record.finding == 0 || load<u32>(record.finding) == 0) return;
+  const dtype = record.dtype;
+  if (dtype == DTypeCode.float32) countAs<f32>(record);
+  else if (dtype == DTypeCode.bfloat16) countAs<bfloat16>(record);
   else countAs<float16>(record);
 }
 
-function countAs<T>(record: usize): void {
-  const source = word(record, 0);
-  const size = word(record, 1);
-  const result = word(record, 3);
+function countAs<T>(record: Checked): void {
+  const source = record.source;
+  const size = record.size;
   let first: usize = 0;
   let count: usize = 0;
   for (let i: usize = 0; i < size; i++) {
     if (!isNonFinite(abs(loadOne<T>(source + i * sizeof<T>())))) continue;
     if (count++ == 0) first = i;
   }
-  store<usize>(result, first);
-  store<usize>(result, count, 4);
+  store<usize>(record.finding, first, 4);
+  store<usize>(record.finding, count, 8);
+}
+
+@unmanaged
+export class CollectFindings {
+  /** Three u32 for each of `count` launches, as their records' `finding`. */
+  findings: Address;
+  count: Count;
+  /** Three u32. */
+  result: Address;
+}
+
+/** Takes the findings of a program's launches: the first that is one becomes the result, and all are cleared for the next run. One item. */
+export function collectFindings(record: CollectFindings, begin: usize, end: usize, scratch: usize): void {
+  const result = record.result;
+  memory.fill(result, 0, 12);
+  for (let i: usize = 0; i < record.count; i++) {
+    const finding = record.findings + i * 12;
+    if (load<u32>(finding) == 0) continue;
+    if (load<u32>(result) == 0) memory.copy(result, finding, 12);
+    memory.fill(finding, 0, 12);
+  }
 }

@@ -1,9 +1,36 @@
-// A kernel takes the address of its record, the range of items that it shall do, and scratch memory of its own. The record holds 32-bit
-// words: addresses in bytes, counts, codes of dtypes. The functions in src/launches/ fill it in; each kernel lists its words.
+// A kernel takes its record, the range of items that it shall do, and the address of scratch memory of its own. A record is declared once,
+// as a class beside its kernel: every field is one 32-bit word. scripts/read-records.ts reads the classes, and writes the functions by which
+// src/launches/ fills records in.
 
-/** Word `index` of a record. */
+/** Bytes from the start of the memory; 0 for what is not there. */
+export type Address = usize;
+
+/** How many of something. */
+export type Count = usize;
+
+/** The numbers that stand for dtypes. */
+export const enum DTypeCode {
+  float32,
+  float16,
+  bfloat16,
+  /** int8, where weights may be codes. */
+  codes,
+}
+
+/** The first fields of kernels that take only finite elements. Once such a launch has run, `countNonFinite` is called with its record. */
+@unmanaged
+export class Checked {
+  /** [size] of dtype. */
+  source: Address;
+  size: Count;
+  dtype: DTypeCode;
+  /** Three u32: 1 once something is not finite, the first index of it, how many there are. 0: `source` is not looked at. */
+  finding: Address;
+}
+
+/** Notes that something is not finite. */
 // @ts-ignore: decorator
 @inline
-export function word(record: usize, index: usize): usize {
-  return load<usize>(record + (index << 2));
+export function note(record: Checked): void {
+  store<u32>(record.finding, 1);
 }

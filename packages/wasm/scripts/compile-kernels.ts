@@ -8,7 +8,7 @@ export async function compileKernels(relaxed: boolean): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const options = [
     ...[entry, "--outFile", "kernels.wasm", "--enable", relaxed ? "simd,relaxed-simd" : "simd"],
-    // The memory is made by the backend, up to the 4 GiB of 32-bit addresses; constants lie at its 1024th byte (src/layout.ts).
+    // The memory is made by the backend, up to the 4 GiB of 32-bit addresses; constants lie at its 1024th byte (src/memory/memory-map.ts).
     ...[
       "--importMemory",
       "--noExportMemory",

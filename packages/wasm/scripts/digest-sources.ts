@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export async function digestSources(): Promise<string> {
   const hash = createHash("sha256").update(await bundleWorker());
   for (const folder of ["assembly", "scripts"]) {
-    const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(".ts"));
+    const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => name.endsWith(".ts"));
     for (const name of names.sort()) hash.update(`${name}\0`).update(await readFile(join(root, folder, name)));
   }
   return hash.digest("hex");

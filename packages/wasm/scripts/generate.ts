@@ -1,22 +1,31 @@
 /**
- * Writes src/generated/: the two builds of the kernels and the code of the worker, as strings, so that bundlers see nothing but one
- * module of JavaScript; and both builds as files, for runtimes that compile no string. Does nothing when the sources are those of the
- * last time.
+ * Writes src/generated/: the functions that fill in kernels' records; the two builds of the kernels and the code of the worker, as strings,
+ * so that bundlers see nothing but one module of JavaScript; and both builds as files, for runtimes that compile no string. Does nothing
+ * when the sources are those of the last time.
  */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, deflateRawSync } from "node:zlib";
+import { recordWords } from "../src/memory/memory-map.ts";
 import { bundleWorker } from "./bundle-worker.ts";
 import { compileKernels } from "./compile-kernels.ts";
 import { digestSources } from "./digest-sources.ts";
 import { labelKernels } from "./label-kernels.ts";
+import { readRecords } from "./read-records.ts";
+import { writeRecords } from "./write-records.ts";
+
+const records = fileURLToPath(new URL("../src/generated/kernels.ts", import.meta.url));
 
 const target = fileURLToPath(new URL("../src/generated/inlined.ts", import.meta.url));
 
 /** What copy-kernels.ts copies to dist/. */
 const files = fileURLToPath(new URL("../src/generated/files", import.meta.url));
+
+// First: the worker is made of it.
+const declarations = await readRecords(fileURLToPath(new URL("../assembly", import.meta.url)), recordWords);
+await writeIfOther(records, writeRecords(declarations));
 
 const digest = await digestSources();
 const current = await readFile(target, "utf8").catch(() => "");
@@ -46,6 +55,10 @@ async function generate(sources: string): Promise<void> {
     );
   }
   await write(target, `${text}\n`); // last: it says that everything is there
+}
+
+async function writeIfOther(file: string, text: string): Promise<void> {
+  if ((await readFile(file, "utf8").catch(() => "")) !== text) await write(file, text);
 }
 
 /** Under another name first: tests that run at the same time read either the old file or the new one. */

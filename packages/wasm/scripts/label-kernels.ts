@@ -1,4 +1,4 @@
-/** A binary with a custom section "octet" at its end, which tells a compiled module's build and version; src/kernel-module.ts. */
+/** A binary with a custom section "octet" at its end, which tells a compiled module's build and version; src/start/kernel-module.ts. */
 export function labelKernels(binary: Uint8Array, label: string): Uint8Array {
   const name = "octet";
   const content = Buffer.from(`${name}${label}`);

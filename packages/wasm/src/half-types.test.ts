@@ -1,10 +1,10 @@
-import type { Backend, FloatDType, Tensor } from "@octet/core";
+import { type Backend, type FloatDType, linear, quantize, type Tensor } from "@octet/core";
 import { describe, expect, it, vi } from "vitest";
-import { compileKernels } from "./compile-kernels.ts";
-import type { Engine } from "./engine.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { startInlineEngine } from "./start-engine.ts";
-import { makeBackend } from "./wasm-backend.ts";
+import { WasmBackend } from "./backend.ts";
+import type { Engine } from "./run/engine.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { startInlineEngine } from "./start/start-engine.ts";
 
 const n = 512;
 const k = 1024;
@@ -12,8 +12,8 @@ const float32Bytes = n * k * 4;
 
 async function start(): Promise<{ engine: Engine; backend: Backend }> {
   const { engine, capacity } = startInlineEngine(await compileKernels(await loadKernelBinary("plain")));
-  const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
-  return { engine, backend: makeBackend(engine, info) };
+  const info = { name: "wasm", device: "CPU", maxTensorBytes: capacity, features: [] } as const;
+  return { engine, backend: new WasmBackend(engine, info) };
 }
 
 /** Bytes that an op asks the heap for, its result included. */
@@ -45,8 +45,8 @@ describe.each(["float16", "bfloat16"] as const)("%s", (dtype) => {
   ] as const)("is quantized without a float32 copy: $kind $dim", async (granularity) => {
     const { engine, backend } = await start();
     const x = halves(backend, n);
-    const codesAndScales = backend.quantize(x, { granularity }).byteLength;
-    const asked = countBytes(engine, () => backend.quantize(x, { granularity }));
+    const codesAndScales = quantize(x, { granularity }).byteLength;
+    const asked = countBytes(engine, () => quantize(x, { granularity }));
     expect(asked - codesAndScales).toBeLessThan(float32Bytes / 64);
     backend.dispose();
   });
@@ -54,12 +54,10 @@ describe.each(["float16", "bfloat16"] as const)("%s", (dtype) => {
   it.each([1, 32])("is multiplied by %i rows without a float32 copy of the weights", async (m) => {
     const { engine, backend } = await start();
     const [x, weight] = [halves(backend, m), halves(backend, n)];
-    const y = backend.linear(x, weight).byteLength;
+    const y = linear(x, weight).byteLength;
     const before = engine.heap.usedBytes;
     // The rows themselves become float32.
-    expect(countBytes(engine, () => backend.linear(x, weight).dispose()) - y - m * k * 4).toBeLessThan(
-      float32Bytes / 64,
-    );
+    expect(countBytes(engine, () => linear(x, weight).dispose()) - y - m * k * 4).toBeLessThan(float32Bytes / 64);
     expect(engine.heap.usedBytes).toBe(before);
     backend.dispose();
   });

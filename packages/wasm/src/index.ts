@@ -1,3 +1,3 @@
-export { createWasmBackend } from "./create-wasm-backend.ts";
+export { createWasmBackend } from "./create-backend.ts";
 export type { WasmBackendOptions } from "./options.ts";
-export type { Simd } from "./simd.ts";
+export type { Simd } from "./start/simd.ts";

@@ -1,26 +1,35 @@
-/** The kernels of assembly/index.ts. Launches name them by their place in this list, which is the same in every thread. */
-export const kernelNames = [
-  "absmaxBlocks",
-  "activateBlocks",
-  "countNonFinite",
-  "dequantizeRuns",
-  "gemmFloats",
-  "gemmIntegers",
-  "gemvFloats",
-  "gemvIntegers",
-  "packRows",
-  "quantizeBlocks",
-  "quantizeChannels",
-  "quantizeRows",
-] as const;
+import {
+  activationOp,
+  advanceOp,
+  dequantizeOp,
+  linearOp,
+  positionsOp,
+  quantizeOp,
+  quantizeRowsOp,
+  readRowsOp,
+  writeRowsOp,
+} from "@octet/core";
+import { Kernels, setLengthOp } from "@octet/core/backend";
+import { planActivation } from "./launches/activation.ts";
+import { planDequantize } from "./launches/dequantize.ts";
+import { planLinear } from "./launches/linear.ts";
+import type { Plan } from "./launches/plan.ts";
+import { planQuantize } from "./launches/quantize.ts";
+import { planQuantizeRows } from "./launches/quantize-rows.ts";
+import { planReadRows } from "./launches/read-rows.ts";
+import { planAdvance, planPositions, planSetLength } from "./launches/state-length.ts";
+import { planWriteRows } from "./launches/write-rows.ts";
+import type { Storage } from "./memory/storage.ts";
 
-export type KernelName = (typeof kernelNames)[number];
-
-/** Runs items begin .. end - 1. `record` and `scratch` are addresses. */
-export type Kernel = (record: number, begin: number, end: number, scratch: number) => void;
-
-/** The kernels of an instance, in the order of `kernelNames`. */
-export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): readonly Kernel[] {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return kernelNames.map((name) => exports[name] as Kernel);
-}
+/** The ops that run here, in every combination that their definitions allow. */
+export const kernels: Kernels<Storage, Plan> = new Kernels<Storage, Plan>()
+  .add(quantizeOp, planQuantize)
+  .add(dequantizeOp, planDequantize)
+  .add(linearOp, planLinear)
+  .add(activationOp, planActivation)
+  .add(quantizeRowsOp, planQuantizeRows)
+  .add(writeRowsOp, planWriteRows)
+  .add(advanceOp, planAdvance)
+  .add(positionsOp, planPositions)
+  .add(readRowsOp, planReadRows)
+  .add(setLengthOp, planSetLength);

@@ -1,13 +1,25 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Backend, type HostTensor, hostTensor, OctetError } from "@octet/core";
+import {
+  activation,
+  advance,
+  type Backend,
+  dequantize,
+  type HostTensor,
+  hostTensor,
+  linear,
+  OctetError,
+  quantize,
+  readRows,
+  writeRows,
+} from "@octet/core";
 import { describe, expect, it } from "vitest";
-import { compileKernels } from "./compile-kernels.ts";
-import { addressLimit } from "./heap.ts";
-import { loadKernelBinary } from "./kernel-binary.ts";
-import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start-engine.ts";
-import { makeBackend } from "./wasm-backend.ts";
-import { findWorkers, type StartWorker } from "./worker-host.ts";
+import { WasmBackend } from "./backend.ts";
+import { addressLimit } from "./memory/heap.ts";
+import { findWorkers, type StartWorker } from "./run/worker-host.ts";
+import { compileKernels } from "./start/compile-kernels.ts";
+import { loadKernelBinary } from "./start/kernel-binary.ts";
+import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start/start-engine.ts";
 
 const binary = await loadKernelBinary("plain");
 
@@ -16,8 +28,8 @@ async function start(threads: number): Promise<{ engine: StartedEngine["engine"]
     threads === 1
       ? startInlineEngine(await compileKernels(binary))
       : await startPoolEngine(binary, findWorkers() as StartWorker, threads);
-  const info = { name: "wasm", device: "CPU", apiVersion: 1, maxTensorBytes: capacity, features: [] } as const;
-  return { engine, backend: makeBackend(engine, info) };
+  const info = { name: "wasm", device: "CPU", maxTensorBytes: capacity, features: [] } as const;
+  return { engine, backend: new WasmBackend(engine, info) };
 }
 
 function matrix(rows: number, columns: number): HostTensor<"float32"> {
@@ -44,11 +56,11 @@ describe.each([1, 2])("with %i threads", (threads) => {
     await backend.sync();
     const before = engine.heap.usedBytes;
     for (let round = 0; round < 2500; round++) {
-      const weight = backend.quantize(x, perRow);
-      const floats = backend.dequantize(weight, "float32");
-      const y = backend.linear(x, weight, { activations: "int8" });
+      const weight = quantize(x, perRow);
+      const floats = dequantize(weight, { dtype: "float32" });
+      const y = linear(x, weight, { activations: "int8" });
       try {
-        backend.quantize(bad, perRow).dispose();
+        quantize(bad, perRow).dispose();
       } catch (error) {
         expect(error).toMatchObject({ code: "ERR_NON_FINITE" });
       }
@@ -67,7 +79,7 @@ describe.each([1, 2])("with %i threads", (threads) => {
     const errors: WeakRef<Error>[] = [];
     for (let round = 0; round < 20; round++) {
       try {
-        const codes = backend.quantize(bad, perRow);
+        const codes = quantize(bad, perRow);
         await backend.download(codes).finally(() => codes.dispose());
       } catch (error) {
         errors.push(new WeakRef(error as Error));
@@ -84,7 +96,7 @@ describe.each([1, 2])("with %i threads", (threads) => {
     const { backend } = await start(threads);
     const results = Array.from({ length: 50 }, (_, i) => {
       const x = backend.upload({ ...matrix(128, 128), data: new Float32Array(128 * 128).fill(i) });
-      const y = backend.activation(x, "relu");
+      const y = activation(x, "relu");
       x.dispose();
       return y;
     });
@@ -123,10 +135,46 @@ describe.each([1, 2])("past 2 GiB, with %i threads", (threads) => {
 
 async function runOps(backend: Backend): Promise<unknown> {
   const x = backend.upload(matrix(5, 300));
-  const weight = backend.quantize(x, perRow);
-  const y = backend.linear(x, weight, { activations: "int16" });
-  const floats = backend.dequantize(weight);
+  const weight = quantize(x, perRow);
+  const y = linear(x, weight, { activations: "int16" });
+  const floats = dequantize(weight);
   const results = [await backend.download(weight), await backend.download(y), await backend.download(floats)];
   for (const tensor of [x, weight, y, floats]) tensor.dispose();
   return results;
 }
+
+it.each([1, 2])("states and programs leave the heap as it was, with %i threads", async (threads) => {
+  const { engine, backend } = await start(threads);
+  const x = backend.upload(matrix(3, 70));
+  const bad = backend.upload({ ...matrix(3, 70), data: new Float32Array(210).fill(Number.NaN) });
+  const weight = quantize(backend.upload(matrix(70, 70)), perRow);
+  await backend.sync();
+  const before = { used: engine.heap.usedBytes, ...backend.memory() };
+  for (let round = 0; round < 50; round++) {
+    const state = backend.state({ capacity: 600, slots: [{ name: "rows", dtype: "float32", shape: [70] }] });
+    const program = backend.record(
+      ({ x, state }) => {
+        using y = linear(x, weight, { activations: "int8" });
+        writeRows(state, "rows", y);
+        advance(state, 3);
+        return readRows(state, "rows", 2);
+      },
+      { x, state },
+    );
+    for (const input of [x, bad, x]) {
+      try {
+        const rows = program.run({ x: input, state });
+        await backend.download(rows).finally(() => rows.dispose());
+      } catch (error) {
+        expect(error).toMatchObject({ code: "ERR_NON_FINITE" });
+      }
+    }
+    state.copy().dispose();
+    await backend.download(state);
+    program.dispose();
+    state.dispose();
+  }
+  await backend.sync();
+  expect({ used: engine.heap.usedBytes, ...backend.memory() }).toEqual(before);
+  backend.dispose();
+});

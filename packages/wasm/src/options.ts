@@ -1,6 +1,6 @@
 import { OctetError } from "@octet/core";
 import { optionText } from "./option-text.ts";
-import type { Simd } from "./simd.ts";
+import type { Simd } from "./start/simd.ts";
 
 export interface WasmBackendOptions {
   /**

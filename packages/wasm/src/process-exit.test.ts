@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const folder = new URL(".", import.meta.url).href;
@@ -9,9 +10,9 @@ function runModule(code: string, ...flags: string[]): { readonly status: number 
     process.execPath,
     [
       ...["--conditions=octet-source", ...flags, "--input-type=module", "--eval"],
-      `import { createWasmBackend } from "${folder}index.ts"; ${code}`,
+      `import { activation } from "@octet/core"; import { createWasmBackend } from "${folder}index.ts"; ${code}`,
     ],
-    { encoding: "utf8", timeout: 50_000 },
+    { cwd: fileURLToPath(folder), encoding: "utf8", timeout: 50_000 },
   );
   return { status, output: `${stdout}${stderr}` };
 }
@@ -27,7 +28,7 @@ function run(code: string, ...flags: string[]): ReturnType<typeof runModule> {
 
 describe("a process with two workers", () => {
   it("ends while they are idle", () => {
-    expect(run(`console.log((await backend.download(backend.activation(x, "relu"))).data[0]);`)).toEqual({
+    expect(run(`console.log((await backend.download(activation(x, "relu"))).data[0]);`)).toEqual({
       status: 0,
       output: "0\n",
     });
@@ -38,13 +39,13 @@ describe("a process with two workers", () => {
   });
 
   it("ends with ops under way that nobody reads", () => {
-    expect(run(`for (let i = 0; i < 400; i++) backend.activation(x, "gelu");`)).toEqual({ status: 0, output: "" });
+    expect(run(`for (let i = 0; i < 400; i++) activation(x, "gelu");`)).toEqual({ status: 0, output: "" });
   });
 
   it("stays for a download under way", () => {
     const code = `
-      for (let i = 0; i < 400; i++) backend.activation(x, "gelu");
-      backend.download(backend.activation(x, "relu")).then(({ data }) => console.log("read", data[5]));`;
+      for (let i = 0; i < 400; i++) activation(x, "gelu");
+      backend.download(activation(x, "relu")).then(({ data }) => console.log("read", data[5]));`;
     expect(run(code)).toEqual({ status: 0, output: "read 0\n" });
   });
 });

@@ -2,8 +2,9 @@
  * The script of a worker. The build inlines it as a string (scripts/bundle-worker.ts); it runs in Node and in browsers, and ends only
  * when it is terminated.
  */
-import { instantiateKernels, type Kernel } from "./kernels.ts";
-import { scratchAddress, threadScratch } from "./layout.ts";
+
+import { scratchAddress, threadScratch } from "./memory/memory-map.ts";
+import { instantiateKernels, type KernelExports } from "./run/exports.ts";
 import {
   claimChunk,
   control,
@@ -13,13 +14,13 @@ import {
   slotRecord,
   slotWord,
   waitUntilPast,
-} from "./pool-protocol.ts";
-import { type PostMessage, receiveStart, type WorkerStart } from "./worker-port.ts";
+} from "./run/pool-protocol.ts";
+import { type PostMessage, receiveStart, type WorkerStart } from "./run/worker-port.ts";
 
 receiveStart(run);
 
 function run({ module, memory, thread }: WorkerStart, postMessage: PostMessage): void {
-  const kernels = instantiateKernels(module, memory);
+  const exports = instantiateKernels(module, memory);
   const words = new Int32Array(memory.buffer, 0, scratchAddress / 4);
   postMessage("ready");
   for (let launch = 0, next = 1; ; launch = next) {
@@ -28,13 +29,18 @@ function run({ module, memory, thread }: WorkerStart, postMessage: PostMessage):
     if (isPast(completed, launch)) launch = completed;
     next = (launch + 1) | 0;
     waitUntilPast(words, control.published, next);
-    if (runChunks(words, kernels, launch, threadScratch(thread))) complete(words, next, postMessage);
+    if (runChunks(words, exports, launch, threadScratch(thread))) complete(words, next, postMessage);
     else waitUntilPast(words, control.completed, next);
   }
 }
 
 /** True for the worker that finishes the last chunk. */
-function runChunks(words: Int32Array, kernels: readonly Kernel[], launch: number, scratch: number): boolean {
+function runChunks(
+  words: Int32Array,
+  { kernels, countNonFinite }: KernelExports,
+  launch: number,
+  scratch: number,
+): boolean {
   let last = false;
   for (let chunk = claimChunk(words, launch); chunk >= 0; chunk = claimChunk(words, launch)) {
     // A claim keeps the slot as it is until the chunk is finished.
@@ -45,6 +51,8 @@ function runChunks(words: Int32Array, kernels: readonly Kernel[], launch: number
     kernels[words[slot + header.kernel]](slotRecord(launch), begin, end, scratch);
     last = finishChunk(words, launch);
   }
+  // All chunks have run, and until this launch is completed the slot is its own.
+  if (last && words[slotWord(launch) + header.finding] !== 0) countNonFinite(slotRecord(launch), 0, 1, 0);
   return last;
 }
 

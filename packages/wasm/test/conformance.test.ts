@@ -16,7 +16,7 @@ for (const simd of ["plain", "relaxed"] as const) {
       using backend = await factory();
       expect(backend.info.features).toEqual([simd === "relaxed" ? "relaxed-simd" : "simd", `threads=${threads}`]);
     });
-    registerConformance({ describe, it }, name, factory);
+    registerConformance({ describe, it }, name, factory, { profile: "models" });
     registerConformance({ describe, it }, `${name}, golden vectors`, factory, { cases: golden });
   }
 }

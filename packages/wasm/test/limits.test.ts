@@ -1,4 +1,4 @@
-import { type HostQuantizedTensor, hostTensor, maxExactInFeatures } from "@octet/core";
+import { type HostQuantizedTensor, hostTensor, linear, maxExactInFeatures } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { describe, expect, it } from "vitest";
 
@@ -29,7 +29,7 @@ describe.each(["plain", "relaxed"] as const)("%s SIMD, the most input features a
       data.fill(-largest, k, 2 * k);
       const x = backend.upload(hostTensor("float32", [m, k], data));
       for (const code of [-128, 127, 64]) {
-        const y = await backend.download(backend.linear(x, backend.upload(weightOf(4, code)), { activations }));
+        const y = await backend.download(linear(x, backend.upload(weightOf(4, code)), { activations }));
         const total = Math.fround(k * largest * code);
         const wanted = Array.from({ length: m }, (_, row) => new Array<number>(4).fill(row === 1 ? -total : total));
         expect([...y.data]).toEqual(wanted.flat());
@@ -51,7 +51,7 @@ describe.each(["plain", "relaxed"] as const)("%s SIMD, the most input features a
     data.fill(largest - 1, half - 1, half); // in the first row one product less one unit of the weight
     const x = backend.upload(hostTensor("float32", [m, k], data));
     for (const code of [-128, 127, 1]) {
-      const y = await backend.download(backend.linear(x, backend.upload(weightOf(4, code)), { activations }));
+      const y = await backend.download(linear(x, backend.upload(weightOf(4, code)), { activations }));
       const wanted = Array.from({ length: m }, (_, row) =>
         new Array<number>(4).fill((row === 0 ? largest - 1 : largest) * code),
       );

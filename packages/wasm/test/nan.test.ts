@@ -1,4 +1,4 @@
-import { type FloatDType, floatDTypes, hostTensor } from "@octet/core";
+import { type FloatDType, floatDTypes, hostTensor, linear, quantize } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { expect, test } from "vitest";
 
@@ -21,8 +21,8 @@ test.each(
       Float32Array.from({ length: n * k }, (_, i) => i - 50),
     ),
   );
-  for (const weight of [floats, backend.quantize(floats, { granularity: { kind: "channel", dim: 0 } })]) {
-    const { data } = await backend.download(backend.linear(x, weight, { dtype }));
+  for (const weight of [floats, quantize(floats, { granularity: { kind: "channel", dim: 0 } })]) {
+    const { data } = await backend.download(linear(x, weight, { dtype }));
     const got = dtype === "float32" ? new Uint32Array(data.buffer) : new Uint16Array(data.buffer);
     expect([...got]).toEqual(new Array(m * n).fill(nan[dtype]));
   }

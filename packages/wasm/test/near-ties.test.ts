@@ -1,4 +1,4 @@
-import { createReferenceBackend, hostTensor } from "@octet/core";
+import { createReferenceBackend, hostTensor, quantize } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { describe, expect, test } from "vitest";
 
@@ -34,8 +34,8 @@ describe.each(["plain", "relaxed"] as const)("%s SIMD quantizes what lies near t
       const row = nearTies(Math.fround((1 + ((exponent * 37) & 63) / 97) * 2 ** exponent), qmax);
       const host = hostTensor("float32", [1, row.length], row);
       const options = { granularity: { kind: "channel", dim: 0 }, bits: size } as const;
-      const { quantized, scale } = await wasm.download(wasm.quantize(wasm.upload(host), options));
-      const expected = await reference.download(reference.quantize(reference.upload(host), options));
+      const { quantized, scale } = await wasm.download(quantize(wasm.upload(host), options));
+      const expected = await reference.download(quantize(reference.upload(host), options));
       expect(scale.data).toEqual(expected.scale.data);
       expect(quantized.data).toEqual(expected.quantized.data);
     }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { hostTensor } from "@octet/core";
+import { activation, hostTensor } from "@octet/core";
 import { createWasmBackend, type Simd, type WasmBackendOptions } from "@octet/wasm";
 import { describe, expect, it, test, vi } from "vitest";
 
@@ -22,7 +22,7 @@ describe.each(["plain", "relaxed"] as const)("the module of %s.wasm", (simd) => 
     compile.mockRestore();
     expect(backend.info.features).toEqual([simd === "relaxed" ? "relaxed-simd" : "simd", "threads=1"]);
     const x = backend.upload(hostTensor("float32", [2], new Float32Array([-1, 2])));
-    expect([...(await backend.download(backend.activation(x, "relu"))).data]).toEqual([0, 2]);
+    expect([...(await backend.download(activation(x, "relu"))).data]).toEqual([0, 2]);
   });
 
   it("runs on one thread, and says why", async () => {

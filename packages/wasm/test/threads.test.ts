@@ -1,24 +1,16 @@
 import {
+  activation,
   type Backend,
   type FloatDType,
-  type HostTensor,
   hostTensor,
+  linear,
+  quantize,
   quantizeSymmetric,
   type Tensor,
 } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { expect, test } from "vitest";
-
-/** Not what a generator of good numbers would give, but never the same twice, and of every size (seed in the name of the test). */
-function values(seed: number, ...shape: number[]): HostTensor<"float32"> {
-  let state = seed;
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  const data = Float32Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 31 - 1) * 2 ** ((state & 15) - 8);
-  });
-  return hostTensor("float32", shape, data);
-}
+import { values } from "./support/values.ts";
 
 /** The bits of every bounded op, in shapes that fall apart into chunks. */
 async function runBounded(backend: Backend): Promise<unknown[]> {
@@ -29,11 +21,11 @@ async function runBounded(backend: Backend): Promise<unknown[]> {
     [5, 203, 129],
     [130, 131, 1030],
   ]) {
-    const x = backend.upload(values(m, m, k));
-    const floats = backend.upload(values(n, n, k));
-    const weights = [floats, backend.quantize(floats, { granularity: { kind: "channel", dim: 0 } })];
-    for (const weight of weights) results.push(await backend.download(backend.linear(x, weight)));
-    results.push(await backend.download(backend.activation(floats, "gelu")));
+    const x = backend.upload(values(m, [m, k], "float32"));
+    const floats = backend.upload(values(n, [n, k], "float32"));
+    const weights = [floats, quantize(floats, { granularity: { kind: "channel", dim: 0 } })];
+    for (const weight of weights) results.push(await backend.download(linear(x, weight)));
+    results.push(await backend.download(activation(floats, "gelu")));
   }
   return results;
 }
@@ -52,13 +44,11 @@ test("bounded ops have the same bits with 1, 2 and 3 threads (seeds 1, 5, 97, 13
 test.each([1, 2])(
   "columns that fall apart into strips have the reference's codes, %i threads (seed 7)",
   async (threads) => {
-    const host = values(7, 300, 5003);
+    const host = values(7, [300, 5003], "float32");
     const wanted = quantizeSymmetric(host, { dim: 1 });
     using backend = await createWasmBackend({ threads });
     const x = backend.upload(host);
-    const { quantized, scale } = await backend.download(
-      backend.quantize(x, { granularity: { kind: "channel", dim: 1 } }),
-    );
+    const { quantized, scale } = await backend.download(quantize(x, { granularity: { kind: "channel", dim: 1 } }));
     expect(quantized).toEqual(wanted.quantized);
     expect(scale.data).toEqual(wanted.scale.data);
   },
@@ -81,12 +71,12 @@ test("with one thread a NaN is thrown at the call, with two it rejects what read
   const nan = hostTensor("float32", [1, 2], new Float32Array([1, Number.NaN]));
   const options = { granularity: { kind: "tensor" } } as const;
   using one = await createWasmBackend({ threads: 1 });
-  expect(() => one.quantize(one.upload(nan), options)).toThrow(expect.objectContaining({ code: "ERR_NON_FINITE" }));
+  expect(() => quantize(one.upload(nan), options)).toThrow(expect.objectContaining({ code: "ERR_NON_FINITE" }));
   using two = await createWasmBackend({ threads: 2 });
-  const codes = two.quantize(two.upload(nan), options);
+  const codes = quantize(two.upload(nan), options);
   await expect(two.download(codes)).rejects.toMatchObject({ code: "ERR_NON_FINITE" });
   await two.sync();
-  two.quantize(two.upload(nan), options);
+  quantize(two.upload(nan), options);
   await expect(two.sync()).rejects.toMatchObject({ code: "ERR_NON_FINITE" });
 });
 
@@ -95,7 +85,7 @@ test("a chain longer than the queue runs in order", async () => {
   let x: Tensor<FloatDType> = backend.upload(hostTensor("float32", [3], new Float32Array([-1, 2, 300])));
   const one = backend.upload(hostTensor("float32", [3, 3], new Float32Array([0, 1, 0, 0, 0, 1, 1, 0, 0])));
   for (let i = 0; i < 999; i++) {
-    const next = backend.linear(x, one); // turns x by one place
+    const next = linear(x, one); // turns x by one place
     x.dispose();
     x = next;
   }
@@ -105,9 +95,9 @@ test("a chain longer than the queue runs in order", async () => {
 
 test("disposing a backend ends downloads under way with ERR_DISPOSED, or with the data", async () => {
   const backend = await createWasmBackend({ threads: 2 });
-  const x = backend.upload(values(3, 512, 512));
-  for (let i = 0; i < 20; i++) backend.linear(x, x).dispose();
-  const download = backend.download(backend.linear(x, x));
+  const x = backend.upload(values(3, [512, 512], "float32"));
+  for (let i = 0; i < 20; i++) linear(x, x).dispose();
+  const download = backend.download(linear(x, x));
   backend.dispose();
   await expect(download.then(({ shape }) => shape)).rejects.toMatchObject({ code: "ERR_DISPOSED" });
 });

@@ -1,70 +1,42 @@
+import { type BackendInfo, OctetError, type OpCall } from "@octet/core";
 import {
-  type ActivationKind,
-  allocate,
-  type Backend,
-  type BackendInfo,
-  bytesPerElement,
-  DisposableObject,
-  type DType,
-  type FloatDType,
-  type Granularity,
-  type HostQuantizedTensor,
-  type HostTensor,
-  hostTensor,
-  isDefinedOp,
-  isQuantizedTensor,
-  type LinearOptions,
-  type MemoryUse,
-  OctetError,
-  type OpSpec,
-  type QuantizedTensor,
-  type QuantizeOptions,
-  scaleShape,
-  type Tensor,
-  type TensorLike,
-  validateActivation,
+  DeviceBackend,
+  type Finding,
+  type Form,
+  type HostData,
+  type LaunchCall,
+  type Replay,
+  type Step,
   validateAlive,
-  validateDequantize,
-  validateLinear,
-  validateOwned,
-  validateQuantize,
-  validateUpload,
-} from "@octet/core";
-import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
+} from "@octet/core/backend";
 import type { Device } from "./device.ts";
-import { type DeviceTensor, WebGPUQuantizedTensor, WebGPUTensor } from "./device-tensor.ts";
-import { refused } from "./error-scopes.ts";
-import { activation } from "./kernels/activation.ts";
-import { dequantize } from "./kernels/dequantize.ts";
-import { type LinearWeight, linear } from "./kernels/linear.ts";
-import { quantize } from "./kernels/quantize.ts";
-import type { FloatSource } from "./kernels/quantize-task.ts";
-import { shadersOf } from "./kernels/shaders-of.ts";
+import { commandsOf } from "./kernels/commands-of.ts";
+import { kernels } from "./kernels.ts";
+import { memoryMap, packHost, unpackHost } from "./layout/host-data.ts";
 import { Operation } from "./operation.ts";
-import type { Outcome } from "./outcome.ts";
-import { type BufferPart, readBuffers } from "./read-buffers.ts";
+import { buffersOfStorage, type Launch, type Storage } from "./storage.ts";
+import { CapturedSteps } from "./submit/captured-steps.ts";
+import type { Copy } from "./submit/command.ts";
+import { mostTelling, refused } from "./submit/error-scopes.ts";
+import { readBuffers } from "./submit/read-buffers.ts";
 
 /** Where a backend's device comes from, and what becomes of it. */
 export interface BackendDevice {
   readonly device: Device;
-  readonly info: BackendInfo;
+  readonly info: Omit<BackendInfo, "apiVersion" | "composed">;
   /** Runs when the backend is disposed: destroys the device, if the backend made it. */
   readonly release: () => void;
 }
 
-/** The ops of the contract on a GPUDevice. Ops are submitted several together; nothing waits but `download` and `sync`. */
-export class WebGPUBackend extends DisposableObject implements Backend {
-  readonly info: BackendInfo;
+/** The ops of core on a GPUDevice. Ops are submitted several together; nothing waits but `download` and `sync`. */
+export class WebGPUBackend extends DeviceBackend<Storage, Launch> {
   readonly #device: Device;
   readonly #releaseDevice: () => void;
-  readonly #live = new Set<DeviceTensor>();
   #lost: OctetError | undefined;
-  #disposed = false;
 
   constructor({ device, info, release }: BackendDevice) {
-    super();
+    super(info, kernels);
     this.#device = device;
-    this.info = info;
     this.#releaseDevice = release;
     device.gpu.lost.then(({ reason, message }) => {
       this.#lost = new OctetError(
@@ -74,252 +46,138 @@ export class WebGPUBackend extends DisposableObject implements Backend {
     });
   }
 
-  get disposed(): boolean {
-    return this.#disposed;
-  }
-
-  supports(spec: OpSpec): boolean {
-    return isDefinedOp(spec);
-  }
-
-  async prepare(specs: readonly OpSpec[]): Promise<void> {
+  /** Compiles the shaders that these calls launch; calls that are not supported need none. */
+  async prepare(calls: readonly OpCall[]): Promise<void> {
     validateAlive(this);
-    if (!Array.isArray(specs))
-      throw new OctetError("ERR_UNSUPPORTED", "prepare takes an array of ops; pass [] or more");
-    const shaders = specs
-      .filter((spec) => this.supports(spec))
-      .flatMap((spec) => shadersOf(spec, this.#device.features));
-    try {
-      await this.#device.pipelines.prepare(shaders);
-    } catch (error) {
-      throw await this.#explain(error);
-    }
-  }
-
-  upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  upload(host: HostQuantizedTensor): QuantizedTensor;
-  upload(host: TensorLike | HostQuantizedTensor): Tensor | QuantizedTensor {
-    const upload = validateUpload(this, host);
-    if (upload.kind === "tensor") {
-      const { dtype, shape, data } = upload.host;
-      return this.#run([], (operation) => {
-        const buffer = operation.result(data.byteLength);
-        operation.write(buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-        return (outcome) => this.#keep(new WebGPUTensor(this, dtype, shape, outcome, buffer, this.#release));
-      });
-    }
-    const { quantized, scale, granularity, bits } = upload.host;
-    const layout = codeLayout(quantized.shape);
-    this.#validateBufferBytes(layout.bytes);
-    return this.#run([], (operation) => {
-      const codes = operation.result(layout.bytes);
-      const scales = operation.result(scale.data.byteLength);
-      operation.write(codes, packCodes(quantized.data, layout));
-      operation.write(scales, new Uint8Array(scale.data.buffer, scale.data.byteOffset, scale.data.byteLength));
-      return this.#quantizedResult(quantized.shape, granularity, bits, { codes, scales });
-    });
-  }
-
-  download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
-  download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
-  async download(tensor: Tensor | QuantizedTensor): Promise<HostTensor | HostQuantizedTensor> {
-    validateOwned(this, tensor, "the tensor to download");
-    if (isQuantizedTensor(tensor)) {
-      const { shape, granularity, bits, codes, scales, outcome } = tensor as WebGPUQuantizedTensor;
-      const layout = codeLayout(shape);
-      const shapeOfScales = scaleShape(granularity, shape);
-      const scaleBytes = tensor.byteLength - layout.rows * layout.cols;
-      const [codeBytes, scaleData] = await this.#read(
-        [
-          { buffer: codes, bytes: layout.bytes },
-          { buffer: scales, bytes: scaleBytes },
-        ],
-        outcome,
+    if (!Array.isArray(calls)) {
+      throw new OctetError(
+        "ERR_UNSUPPORTED",
+        "prepare takes an array of calls, { op, inputs, params }; pass [] or more",
       );
-      return {
-        quantized: hostTensor("int8", shape, unpackCodes(codeBytes, layout)),
-        scale: hostTensor("float32", shapeOfScales, new Float32Array(scaleData.buffer)),
-        granularity,
-        bits,
-      };
     }
-    const { dtype, shape, buffer, outcome } = tensor as WebGPUTensor;
-    const [bytes] = await this.#read([{ buffer, bytes: tensor.byteLength }], outcome);
-    const data = allocate(dtype, bytes.length / bytesPerElement[dtype]);
-    new Uint8Array(data.buffer).set(bytes);
-    return hostTensor(dtype, shape, data);
-  }
-
-  quantize(x: Tensor<FloatDType>, options: QuantizeOptions): QuantizedTensor {
-    const { granularity, bits } = validateQuantize(this, x, options);
-    this.#validateBufferBytes(codeLayout(x.shape).bytes);
-    return this.#run([x], (operation) => {
-      const buffers = quantize(operation, sourceOf(x), x.shape, granularity, bits);
-      return this.#quantizedResult(x.shape, granularity, bits, buffers);
-    });
-  }
-
-  dequantize(tensor: QuantizedTensor, dtype?: FloatDType): Tensor<FloatDType> {
-    const { dtype: output } = validateDequantize(this, tensor, dtype);
-    const { shape, granularity } = tensor;
-    return this.#run([tensor], (operation) => {
-      const buffer = dequantize(operation, tensor as WebGPUQuantizedTensor, shape, granularity, output);
-      return this.#result(output, shape, buffer);
-    });
-  }
-
-  linear(
-    x: Tensor<FloatDType>,
-    weight: QuantizedTensor | Tensor<FloatDType>,
-    options: LinearOptions = {},
-  ): Tensor<FloatDType> {
-    const { bias, ...geometry } = validateLinear(this, x, weight, options);
-    return this.#run([x, weight, ...(bias ? [bias] : [])], (operation) => {
-      const buffer = linear(operation, sourceOf(x), weightOf(weight), bias && sourceOf(bias), geometry);
-      return this.#result(geometry.dtype, geometry.outputShape, buffer);
-    });
-  }
-
-  activation(x: Tensor<FloatDType>, kind: ActivationKind): Tensor<FloatDType> {
-    validateActivation(this, x, kind);
-    return this.#run([x], (operation) => {
-      const source = sourceOf(x);
-      const buffer = activation(operation, source, x.byteLength / source.elementBytes, kind);
-      return this.#result(x.dtype, x.shape, buffer);
-    });
-  }
-
-  async sync(): Promise<void> {
-    validateAlive(this);
-    await this.#read([]);
+    const commands = calls
+      .filter(({ op, inputs, params }) => this.supports(op, inputs, params))
+      .flatMap((call) => commandsOf(call, this.#device));
     try {
-      await this.#device.gpu.queue.onSubmittedWorkDone();
+      await this.#device.pipelines.prepare(
+        commands.flatMap((command) => ("shader" in command ? [command.shader] : [])),
+      );
     } catch (error) {
       throw await this.#explain(error);
     }
-    const error = this.#device.ledger.takeError() ?? this.#lost;
-    if (error !== undefined) throw error;
   }
 
-  memory(): MemoryUse {
-    let bytes = 0;
-    for (const tensor of this.#live) bytes += tensor.byteLength;
-    return { tensors: this.#live.size, bytes };
+  protected override allocate(form: Form): Storage {
+    this.#validateNotLost();
+    const { data, scales } = memoryMap(form);
+    const { maxTensorBytes } = this.info;
+    if (data > maxTensorBytes) {
+      throw new OctetError(
+        "ERR_OUT_OF_MEMORY",
+        `the codes take ${data} bytes, their rows padded to multiples of 16; the device holds up to ${maxTensorBytes}: split the tensor`,
+      );
+    }
+    const { pool } = this.#device;
+    return { data: pool.take(data), scales: scales === undefined ? undefined : pool.take(scales) };
   }
 
-  dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    for (const tensor of this.#live) tensor.dispose();
+  protected override write(storage: Storage, host: HostData): Finding {
+    const { queue, findings } = this.#device;
+    const { data, scales } = packHost(host);
+    const verdict = queue.write(storage.data, data);
+    if (storage.scales === undefined || scales === undefined) return findings.open(verdict);
+    return findings.open(mostTelling([verdict, queue.write(storage.scales, scales)]));
+  }
+
+  /** Findings are copied apart from the data, so that neither read fails with the other. */
+  protected override async read(storage: Storage, form: Form): Promise<HostData> {
+    this.#validateNotLost();
+    const { gpu, queue, findings, staging } = this.#device;
+    queue.flush();
+    const { data, scales = 0 } = memoryMap(form);
+    const sizes = [data, scales];
+    const parts = buffersOfStorage(storage).map((buffer, index) => ({ buffer, bytes: sizes[index] }));
+    const [bytes] = await Promise.allSettled([readBuffers(gpu, parts, staging), findings.collect()]);
+    validateAlive(this);
+    if (bytes.status === "rejected") throw await this.#explain(bytes.reason);
+    return unpackHost(form, bytes.value[0], bytes.value[1]);
+  }
+
+  protected override copy(from: Storage, to: Storage, form: Form): Finding {
+    this.#validateNotLost();
+    const { data, scales } = memoryMap(form);
+    const commands: Copy[] = [{ kind: "copy", from: from.data, to: to.data, start: 0, bytes: data }];
+    if (from.scales !== undefined && to.scales !== undefined && scales !== undefined) {
+      commands.push({ kind: "copy", from: from.scales, to: to.scales, start: 0, bytes: scales });
+    }
+    const { queue, findings } = this.#device;
+    return findings.open(queue.enqueue(commands));
+  }
+
+  protected override release(storage: Storage): void {
+    for (const buffer of buffersOfStorage(storage)) this.#device.pool.release(buffer);
+  }
+
+  protected override launch(launch: Launch, _call: LaunchCall<Storage>): Finding {
+    this.#validateNotLost();
+    const { queue, findings } = this.#device;
+    const operation = new Operation(this.#device);
+    try {
+      launch(operation);
+      return findings.open(queue.enqueue(operation.commands), operation.slot);
+    } catch (error) {
+      if (operation.slot !== undefined) findings.giveBack(operation.slot);
+      throw error;
+    } finally {
+      operation.releaseScratch();
+    }
+  }
+
+  protected override capture(steps: readonly Step<Storage, Launch>[]): Replay {
+    const captured = new CapturedSteps(
+      this.#device,
+      steps.map(({ launch }) => launch),
+    );
+    return {
+      run: () => {
+        this.#validateNotLost();
+        return captured.run();
+      },
+      dispose: () => captured.dispose(),
+    };
+  }
+
+  protected override async wait(): Promise<void> {
+    this.#validateNotLost();
+    const { gpu, queue, findings } = this.#device;
+    queue.flush();
+    const { complete, reason } = await findings.collect();
+    validateAlive(this);
+    if (!complete) throw await this.#explain(reason);
+    try {
+      await gpu.queue.onSubmittedWorkDone();
+    } catch (error) {
+      throw await this.#explain(error);
+    }
+    this.#validateNotLost();
+  }
+
+  protected override close(): void {
     this.#device.destroy();
     this.#releaseDevice();
   }
 
-  /** Runs an op: `enqueue` collects its commands and says what to make of its outcome. */
-  #run<Result>(
-    inputs: readonly (Tensor | QuantizedTensor)[],
-    enqueue: (operation: Operation) => (outcome: Outcome) => Result,
-  ): Result {
+  #validateNotLost(): void {
     if (this.#lost) throw this.#lost;
-    const { queue, ledger } = this.#device;
-    const operation = new Operation(this.#device);
-    try {
-      const finish = enqueue(operation);
-      const submission = queue.enqueue(operation);
-      const outcomes = inputs.map((input) => (input as unknown as DeviceTensor).outcome);
-      const result = finish(ledger.open(outcomes, operation.slot, submission));
-      operation.releaseScratch();
-      return result;
-    } catch (error) {
-      operation.abandon();
-      throw error;
-    }
-  }
-
-  /**
-   * Copies buffers to the host and settles every op so far. Findings are copied apart, so that neither read fails with the other.
-   * @throws OctetError what went wrong in `outcome`'s op or one before it; `ERR_DEVICE_LOST`, `ERR_DISPOSED`
-   */
-  async #read(parts: readonly BufferPart[], outcome?: Outcome): Promise<Uint8Array<ArrayBuffer>[]> {
-    if (this.#lost) throw this.#lost;
-    const { gpu, queue, ledger, staging } = this.#device;
-    queue.flush();
-    const { pages, settle } = ledger.snapshot();
-    const [data, ...findings] = await Promise.allSettled([
-      readBuffers(gpu, parts, staging),
-      ...pages.map((buffer) => readBuffers(gpu, [{ buffer, bytes: buffer.size }], staging)),
-    ]);
-    const allKnown = await settle(
-      findings.map((page) => (page.status === "fulfilled" ? new Uint32Array(page.value[0].buffer) : undefined)),
-    );
-    validateAlive(this);
-    const error = outcome?.report();
-    if (error !== undefined) throw error;
-    if (data.status === "rejected") throw await this.#explain(data.reason);
-    const unread = findings.find((page) => page.status === "rejected");
-    if (unread !== undefined && !(outcome?.settled ?? allKnown)) throw await this.#explain(unread.reason);
-    return data.value;
   }
 
   /** Why the device did not do its work: the backend is disposed or the device lost, or else what it says itself. */
   async #explain(reason: unknown): Promise<OctetError> {
-    if (!this.#disposed) {
+    if (!this.disposed) {
       // What is lost says so soon after it rejects what was under way.
       await Promise.race([this.#device.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
     }
     validateAlive(this);
     return this.#lost ?? refused("what was asked of it", reason);
   }
-
-  #validateBufferBytes(bytes: number): void {
-    const { maxTensorBytes } = this.info;
-    if (bytes <= maxTensorBytes) return;
-    throw new OctetError(
-      "ERR_OUT_OF_MEMORY",
-      `the codes take ${bytes} bytes, their rows padded to multiples of 16; the device holds up to ${maxTensorBytes}: split the tensor`,
-    );
-  }
-
-  #result(dtype: FloatDType, shape: readonly number[], buffer: GPUBuffer): (outcome: Outcome) => Tensor<FloatDType> {
-    return (outcome) => this.#keep(new WebGPUTensor(this, dtype, shape, outcome, buffer, this.#release));
-  }
-
-  #quantizedResult(
-    shape: readonly number[],
-    granularity: Granularity,
-    bits: number,
-    buffers: { readonly codes: GPUBuffer; readonly scales: GPUBuffer },
-  ): (outcome: Outcome) => QuantizedTensor {
-    return (outcome) =>
-      this.#keep(new WebGPUQuantizedTensor(this, shape, granularity, bits, outcome, buffers, this.#release));
-  }
-
-  #keep<Kept extends DeviceTensor>(tensor: Kept): Kept {
-    this.#live.add(tensor);
-    return tensor;
-  }
-
-  readonly #release = (tensor: DeviceTensor): void => {
-    this.#live.delete(tensor);
-    for (const buffer of tensor.buffers) this.#device.pool.release(buffer);
-  };
-}
-
-function sourceOf(tensor: Tensor<FloatDType>): FloatSource {
-  const { buffer, dtype } = tensor as WebGPUTensor<FloatDType>;
-  return { buffer, dtype, elementBytes: bytesPerElement[dtype] };
-}
-
-function weightOf(weight: QuantizedTensor | Tensor<FloatDType>): LinearWeight {
-  if (!isQuantizedTensor(weight)) return { kind: "float", source: sourceOf(weight) };
-  const { codes, scales, granularity, shape } = weight as WebGPUQuantizedTensor;
-  const groupSize = granularity.kind === "group" ? granularity.size : undefined;
-  return {
-    kind: "codes",
-    layout: codeLayout(shape),
-    codes,
-    scales,
-    scalesPerRow: groupSize !== undefined ? shape[1] / groupSize : granularity.kind === "tensor" ? 0 : 1,
-    groupSize,
-  };
 }

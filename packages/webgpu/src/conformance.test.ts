@@ -5,4 +5,5 @@ import { createBackend } from "./create-backend.ts";
 
 registerConformance({ describe, it }, "webgpu on Dawn", () => createBackend({}), {
   cases: [...conformanceCases(), ...sharpCases()],
+  profile: "models",
 });

@@ -1,8 +1,9 @@
-import type { Backend, BackendInfo } from "@octet/core";
-import { WebGPUBackend } from "./backend.ts";
-import { Device, type DeviceInternals, type ShaderFeatures } from "./device.ts";
+import type { Backend } from "@octet/core";
+import { type BackendDevice, WebGPUBackend } from "./backend.ts";
+import { Device, type DeviceInternals } from "./device.ts";
 import { findGPU, openDevice } from "./open-device.ts";
 import { validateOptions, type WebGPUBackendOptions } from "./options.ts";
+import type { ShaderFeatures } from "./shader.ts";
 
 /**
  * Starts a WebGPU backend.
@@ -40,7 +41,7 @@ export async function createBackend(
 /** Shaders count elements in 32 bits, of which codes have a byte each. */
 const maxIndexedBytes = 2 ** 32 - 2 ** 16;
 
-function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderFeatures): BackendInfo {
+function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderFeatures): BackendDevice["info"] {
   const { vendor = "", architecture = "", description } = adapterInfoOf(device);
   // Some implementations have a number for the vendor, and no name.
   const names = [vendor, architecture].filter((name) => name !== "" && !/^\d+$/.test(name));
@@ -50,7 +51,6 @@ function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderF
   return {
     name: "webgpu",
     device: names.length > 0 ? names.join("/") : description || "unknown GPU",
-    apiVersion: 1,
     maxTensorBytes: Math.min(device.limits.maxBufferSize, maxIndexedBytes),
     features,
   };

@@ -1,23 +1,16 @@
-import { BufferPool } from "./buffer-pool.ts";
-import { bindingSlack } from "./buffer-range.ts";
-import { CommandEncoder } from "./command-encoder.ts";
-import { CommandQueue } from "./command-queue.ts";
 import { bufferUsage } from "./gpu-flags.ts";
-import { Layouts } from "./layouts.ts";
-import { OutcomeLedger } from "./outcome-ledger.ts";
-import { Pipelines } from "./pipelines.ts";
-import { Probation } from "./probation.ts";
-import type { Shader } from "./shader.ts";
-
-/** What shaders may use beyond the core of WGSL. Results are the same bits with and without. */
-export interface ShaderFeatures {
-  /** The language feature `packed_4x8_integer_dot_product`. */
-  readonly packedDot: boolean;
-  /** The device feature `subgroups`. */
-  readonly subgroups: boolean;
-  /** The device is a program on the CPU: threads are few, and barriers cost much. */
-  readonly software: boolean;
-}
+import { bindingSlack } from "./layout/buffer-range.ts";
+import type { OperationResources } from "./operation.ts";
+import type { Shader, ShaderFeatures } from "./shader.ts";
+import { BindLayouts } from "./submit/bind-layouts.ts";
+import { BufferPool } from "./submit/buffer-pool.ts";
+import { CommandEncoder, type CommandEncoderOptions } from "./submit/command-encoder.ts";
+import { CommandQueue } from "./submit/command-queue.ts";
+import type { FindingSlots } from "./submit/finding-pages.ts";
+import { Findings } from "./submit/findings.ts";
+import { Pipelines } from "./submit/pipelines.ts";
+import { Probation } from "./submit/probation.ts";
+import { readBuffers } from "./submit/read-buffers.ts";
 
 /** What tests change: they break shaders, cut small tensors into many ranges, fold small grids, and choose other kernels. */
 export interface DeviceInternals {
@@ -31,7 +24,7 @@ export interface DeviceInternals {
 }
 
 /** A GPUDevice with everything that ops share. */
-export class Device {
+export class Device implements OperationResources {
   readonly gpu: GPUDevice;
   readonly features: ShaderFeatures;
   readonly pipelines: Pipelines;
@@ -40,7 +33,9 @@ export class Device {
   /** Buffers through which the host reads. */
   readonly staging: BufferPool;
   readonly queue: CommandQueue;
-  readonly ledger: OutcomeLedger;
+  readonly findings: Findings;
+  /** What encoding commands takes. */
+  readonly encoding: CommandEncoderOptions;
   /** Bytes of a range that can be bound wherever it starts. */
   readonly maxRangeBytes: number;
 
@@ -49,16 +44,17 @@ export class Device {
     this.features = features;
     const { storage, copySource, copyTarget, mapRead } = bufferUsage;
     const probation = new Probation(gpu);
-    const layouts = new Layouts(gpu);
+    const layouts = new BindLayouts(gpu);
     this.pipelines = new Pipelines({ device: gpu, layouts, probation, rewrite: internals.rewrite });
     const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = gpu.limits;
-    const encoder = new CommandEncoder({
+    this.encoding = {
       device: gpu,
       pipelines: this.pipelines,
       layouts,
       probation,
       maxGridExtent: internals.maxGridExtent ?? maxComputeWorkgroupsPerDimension,
-    });
+    };
+    const encoder = new CommandEncoder(this.encoding);
     this.queue = new CommandQueue({ device: gpu, encoder, pipelines: this.pipelines, probation });
     this.pool = new BufferPool({
       device: gpu,
@@ -74,7 +70,7 @@ export class Device {
       maxIdleBytes: 16 * 2 ** 20,
       flush: () => {},
     });
-    this.ledger = new OutcomeLedger({
+    this.findings = new Findings({
       createPage: (size) => {
         const buffer = probation.make(
           () => "a page of findings",
@@ -82,11 +78,26 @@ export class Device {
         );
         return { buffer, verdict: probation.verdictOn(buffer) };
       },
-      clear: (buffer) =>
-        this.queue.enqueue({ commands: [{ kind: "clear", buffer, bytes: buffer.size }], buffers: [], writes: [] }),
+      clear: (buffer) => this.queue.enqueue([{ kind: "clear", buffer, bytes: buffer.size }]),
+      read: async (buffer) => {
+        const [bytes] = await readBuffers(gpu, [{ buffer, bytes: buffer.size }], this.staging);
+        return new Uint32Array(bytes.buffer);
+      },
     });
     this.maxRangeBytes =
       internals.maxRangeBytes ?? Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 31) - bindingSlack;
+  }
+
+  take(bytes: number): GPUBuffer {
+    return this.pool.take(bytes);
+  }
+
+  release(buffer: GPUBuffer): void {
+    this.pool.release(buffer);
+  }
+
+  takeSlot(): FindingSlots {
+    return this.findings.take(1);
   }
 
   /** Destroys all buffers; the GPUDevice itself belongs to whoever made it. */
@@ -94,6 +105,6 @@ export class Device {
     this.queue.destroy();
     this.pool.destroy();
     this.staging.destroy();
-    this.ledger.destroy();
+    this.findings.destroy();
   }
 }

@@ -1,45 +1,60 @@
-import { type BoundRange, bindRange } from "./buffer-range.ts";
-import type { Command } from "./command.ts";
-import type { Device } from "./device.ts";
-import type { Verdict } from "./error-scopes.ts";
-import type { FaultSlot } from "./outcome.ts";
-import type { Shader } from "./shader.ts";
+import { type BoundRange, bindRange } from "./layout/buffer-range.ts";
+import type { ParamTypes, ParamValues } from "./params.ts";
+import type { Shader, ShaderFeatures } from "./shader.ts";
+import type { Command } from "./submit/command.ts";
+import type { FindingSlots } from "./submit/finding-pages.ts";
 
-/** Collects the commands of one op, its temporary buffers and its results. Nothing but uploads runs before the backend enqueues it. */
+/** What an op draws on while it enqueues: the device's own, or what a recorded program keeps. */
+export interface OperationResources {
+  readonly features: ShaderFeatures;
+  /** Bytes of a range that can be bound wherever it starts. */
+  readonly maxRangeBytes: number;
+  /** A buffer of at least so many bytes, with arbitrary contents. */
+  take(bytes: number): GPUBuffer;
+  /** Takes it back. What is enqueued already may go on using it. */
+  release(buffer: GPUBuffer): void;
+  takeSlot(): FindingSlots;
+}
+
+/** Collects the commands of one op and its temporary buffers. Nothing runs before they are enqueued. */
 export class Operation {
-  readonly device: Device;
   readonly commands: Command[] = [];
-  /** What the device says of the uploads. */
-  readonly writes: Verdict[] = [];
+  readonly #resources: OperationResources;
   readonly #scratch: GPUBuffer[] = [];
-  readonly #results: GPUBuffer[] = [];
-  #slot: FaultSlot | undefined;
+  #slot: FindingSlots | undefined;
 
-  constructor(device: Device) {
-    this.device = device;
+  constructor(resources: OperationResources) {
+    this.#resources = resources;
   }
 
-  /** A buffer for a result, with arbitrary contents. */
-  result(bytes: number): GPUBuffer {
-    const buffer = this.device.pool.take(bytes);
-    this.#results.push(buffer);
-    return buffer;
+  get features(): ShaderFeatures {
+    return this.#resources.features;
+  }
+
+  get maxRangeBytes(): number {
+    return this.#resources.maxRangeBytes;
+  }
+
+  /** Where its kernels note elements that are not finite; undefined if none looks for them. */
+  get slot(): FindingSlots | undefined {
+    return this.#slot;
   }
 
   /** A buffer that is given back when the op has been enqueued, with arbitrary contents. */
   scratch(bytes: number): GPUBuffer {
-    const buffer = this.device.pool.take(bytes);
+    const buffer = this.#resources.take(bytes);
     this.#scratch.push(buffer);
     return buffer;
   }
 
-  launch(shader: Shader, params: readonly number[], ranges: readonly BoundRange[], workgroups: number): void {
-    if (workgroups > 0) this.commands.push({ kind: "launch", shader, params, ranges, workgroups });
-  }
-
-  /** Uploads bytes to a buffer of this op, at once. */
-  write(buffer: GPUBuffer, bytes: Uint8Array): void {
-    this.writes.push(this.device.queue.write(buffer, bytes));
+  /** Runs a shader. `ranges` are in the order of its buffers. */
+  dispatch<Types extends ParamTypes>(
+    shader: Shader<Types>,
+    params: ParamValues<Types>,
+    ranges: readonly BoundRange[],
+    workgroups: number,
+  ): void {
+    if (workgroups > 0) this.commands.push({ kind: "dispatch", shader, params, ranges, workgroups });
   }
 
   /** Fills the first bytes of a buffer with zeroes. */
@@ -47,31 +62,15 @@ export class Operation {
     if (bytes > 0) this.commands.push({ kind: "clear", buffer, bytes });
   }
 
-  /** Where the kernels of this op note elements that are not finite. */
+  /** Where the kernels of this op note elements that are not finite: one place for all of them. */
   findings(): { readonly range: BoundRange; readonly slot: number } {
-    this.#slot ??= this.device.ledger.takeSlot();
-    const { buffer, index } = this.#slot;
-    return { range: bindRange({ buffer, start: 0, end: buffer.size }), slot: index };
+    this.#slot ??= this.#resources.takeSlot();
+    const { buffer, first } = this.#slot;
+    return { range: bindRange({ buffer, start: 0, end: buffer.size }), slot: first };
   }
 
-  /** Everything the op took from the pool. */
-  get buffers(): readonly GPUBuffer[] {
-    return [...this.#scratch, ...this.#results];
-  }
-
-  get slot(): FaultSlot | undefined {
-    return this.#slot;
-  }
-
-  /** After the op was enqueued. */
+  /** Once the op was enqueued, or could not be. */
   releaseScratch(): void {
-    for (const buffer of this.#scratch) this.device.pool.release(buffer);
-  }
-
-  /** When the op could not be enqueued. */
-  abandon(): void {
-    if (this.#slot !== undefined) this.device.ledger.returnSlot(this.#slot);
-    this.releaseScratch();
-    for (const buffer of this.#results) this.device.pool.release(buffer);
+    for (const buffer of this.#scratch) this.#resources.release(buffer);
   }
 }

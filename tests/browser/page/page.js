@@ -1,3 +1,4 @@
+import { activation } from "@octet/core";
 import { createWasmBackend } from "@octet/wasm";
 import { runSuite } from "./suite.js";
 
@@ -21,7 +22,7 @@ globalThis.startInWindow = async (options) => {
   try {
     const backend = await createWasmBackend(options);
     const x = backend.upload({ dtype: "float32", shape: [2], data: Float32Array.of(-1, 2) });
-    const { data } = await backend.download(backend.activation(x, "relu"));
+    const { data } = await backend.download(activation(x, "relu"));
     backend.dispose();
     return { features: backend.info.features, relu: [...data] };
   } catch ({ code, message }) {

@@ -18,6 +18,7 @@ export async function runSuite({ large, ...options }) {
   const golden = goldenCases(manifest, await openSafetensors(bytesSource(new Uint8Array(tensors))));
   const { passed, failed, skipped, results } = await runConformance(factory, {
     cases: [...conformanceCases(), ...golden],
+    profile: "models",
     filter: ({ family }) => large || family !== "large",
   });
   const failures = results.filter(({ status }) => status !== "passed").map(({ id, message }) => `${id}: ${message}`);

@@ -1,4 +1,5 @@
-import type { ArmTime, BenchCell, CUDACheck } from "./results.ts";
+import { findTimed } from "../report/find-outcome.ts";
+import type { CUDARun, LinearCell } from "../results.ts";
 
 /** What every speed is a multiple of: the best of what cuBLASLt proposes. */
 export const baseline = "cublaslt-float16";
@@ -24,22 +25,20 @@ export const cudaArms: readonly CUDAArm[] = [
 
 export const octetArms: readonly CUDAArm[] = cudaArms.filter(({ library }) => library === "Octet");
 
-/** Cells of the bench with what PyTorch took beside it, by shape "NxK". */
-export function cellsByShape({ bench, torch }: CUDACheck): Map<string, BenchCell[]> {
-  const cells = bench.linear.map((cell) => {
-    const beside = torch?.linear.find(({ n, k, m }) => n === cell.n && k === cell.k && m === cell.m);
-    return { ...cell, arms: [...cell.arms, ...(beside?.arms ?? [])] };
-  });
-  return Map.groupBy(cells, ({ n, k }) => `${n}x${k}`);
+/** Cells of the linear layer by shape "NxK". */
+export function cellsByShape({ linear }: Pick<CUDARun, "linear">): Map<string, LinearCell[]> {
+  return Map.groupBy(linear, ({ outFeatures, inFeatures }) => `${outFeatures}x${inFeatures}`);
 }
 
-export const findArm = ({ arms }: Pick<BenchCell, "arms">, id: string): ArmTime | undefined =>
-  arms.find(({ name }) => name === id);
+/** The median of an arm in µs; undefined where it was not timed. */
+export function microsecondsOf(cell: Pick<LinearCell, "arms"> | undefined, arm: string): number | undefined {
+  const median = findTimed(cell, arm)?.repeated.median;
+  return median && 1000 * median;
+}
 
 /** How many times as fast as another an arm is; undefined where one of them was not timed. */
-export function speedOver(cell: BenchCell | undefined, arm: string, other: string = baseline): number | undefined {
-  if (cell === undefined) return undefined;
-  const own = findArm(cell, arm)?.microseconds;
-  const its = findArm(cell, other)?.microseconds;
+export function speedOver(cell: LinearCell | undefined, arm: string, other: string = baseline): number | undefined {
+  const own = microsecondsOf(cell, arm);
+  const its = microsecondsOf(cell, other);
   return own && its && its / own;
 }

@@ -1,12 +1,20 @@
-import { type Backend, hostTensor, type LinearActivations, type QuantizedTensor, type Tensor } from "@octet/core";
+import {
+  type Backend,
+  hostTensor,
+  type LinearActivations,
+  linear,
+  type QuantizedTensor,
+  type Tensor,
+} from "@octet/core";
+import { hostJob } from "../arms/job.ts";
+import { type Library, type LinearArm, type Threads, tolerances } from "../arms/library.ts";
 import type { LinearProblem } from "../linear-problem.ts";
 import { type OctetBackend, start } from "../octet-backends.ts";
-import { type Arm, type Library, type Multiply, tolerances } from "./library.ts";
 
 /** The four ways of a backend to compute a linear layer. `mostRows` keeps a slow one from large layers. */
-export function octetLibrary(octet: OctetBackend, mostRows?: number): Library {
+export function octetLibrary(octet: OctetBackend, mostRows?: number): Library<Threads> {
   const { id, name } = octet;
-  const arms: readonly Arm[] = [
+  const arms: readonly LinearArm[] = [
     { id: `${id}-int8`, title: "int8 weights, int8 activations", tolerance: tolerances.int8 },
     { id: `${id}-int16`, title: "int8 weights, int16 activations", tolerance: tolerances.int16 },
     { id: `${id}-float`, title: "int8 weights, float32 activations", tolerance: tolerances.float },
@@ -21,28 +29,29 @@ export function octetLibrary(octet: OctetBackend, mostRows?: number): Library {
       const quantized = backend.upload(problem.quantized);
       const { outFeatures, inFeatures } = problem;
       const float = backend.upload(hostTensor("float32", [outFeatures, inFeatures], problem.weight));
+      const ways: Readonly<Record<string, readonly [QuantizedTensor | Tensor<"float32">, LinearActivations]>> = {
+        [`${id}-int8`]: [quantized, "int8"],
+        [`${id}-int16`]: [quantized, "int16"],
+        [`${id}-float`]: [quantized, "float"],
+        [`${id}-float32`]: [float, "float"],
+      };
       return {
-        multiply: {
-          [`${id}-int8`]: multiplyOn(backend, quantized, "int8"),
-          [`${id}-int16`]: multiplyOn(backend, quantized, "int16"),
-          [`${id}-float`]: multiplyOn(backend, quantized, "float"),
-          [`${id}-float32`]: multiplyOn(backend, float, "float"),
-        },
+        start: async (arm, x, rows) => hostJob(() => multiply(backend, x, rows, ...ways[arm])),
         close: async () => backend.dispose(),
       };
     },
   };
 }
 
-function multiplyOn(
+async function multiply(
   backend: Backend,
+  values: Float32Array,
+  rows: number,
   weight: QuantizedTensor | Tensor<"float32">,
   activations: LinearActivations,
-): Multiply {
-  return async (values, rows) => {
-    using x = backend.upload(hostTensor("float32", [rows, values.length / rows], values));
-    using y = backend.linear(x, weight, { activations });
-    const { data } = await backend.download(y);
-    return data as Float32Array;
-  };
+): Promise<Float32Array> {
+  using x = backend.upload(hostTensor("float32", [rows, values.length / rows], values));
+  using y = linear(x, weight, { activations });
+  const { data } = await backend.download(y);
+  return data as Float32Array;
 }

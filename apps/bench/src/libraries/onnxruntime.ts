@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor } from "onnxruntime-common";
+import { hostJob } from "../arms/job.ts";
+import { type LinearArm, type OpenLibrary, tolerances } from "../arms/library.ts";
 import type { LinearProblem } from "../linear-problem.ts";
 import { encodeDynamicInt8Model } from "../models/dynamic-int8.ts";
 import { encodeFloat32Model } from "../models/float32.ts";
 import { encodeMatMulNBitsModel } from "../models/mat-mul-n-bits.ts";
-import { type Arm, type Multiply, type OpenLibrary, tolerances } from "./library.ts";
 
 /** What the web and the native package have in common. */
 export interface OnnxRuntime {
@@ -33,7 +34,7 @@ const models = {
   float32: { title: "float32 MatMul", tolerance: tolerances.float, encode: encodeFloat32Model },
 } as const;
 
-export function onnxArms(id: string): readonly Arm[] {
+export function onnxArms(id: string): readonly LinearArm[] {
   return Object.entries(models).map(([key, { title, tolerance }]) => ({ id: `${id}-${key}`, title, tolerance }));
 }
 
@@ -46,21 +47,21 @@ export async function openOnnxLibrary(
   threads: number,
 ): Promise<OpenLibrary> {
   const options = { executionProviders: [executionProvider], intraOpNumThreads: threads };
-  const sessions: InferenceSession[] = [];
-  const multiply: Record<string, Multiply> = {};
+  const sessions = new Map<string, InferenceSession>();
   for (const [key, { encode }] of Object.entries(models)) {
-    const session = await runtime.InferenceSession.create(encode(problem), options);
-    sessions.push(session);
-    multiply[`${id}-${key}`] = async (values, rows) => {
-      const x = new runtime.Tensor("float32", values, [rows, values.length / rows]);
-      const { y } = await session.run({ x });
-      return y.data as Float32Array;
-    };
+    sessions.set(`${id}-${key}`, await runtime.InferenceSession.create(encode(problem), options));
   }
   return {
-    multiply,
+    async start(arm, values, rows) {
+      const session = sessions.get(arm)!;
+      return hostJob(async () => {
+        const x = new runtime.Tensor("float32", values, [rows, values.length / rows]);
+        const { y } = await session.run({ x });
+        return y.data as Float32Array;
+      });
+    },
     async close() {
-      for (const session of sessions) await session.release();
+      for (const session of sessions.values()) await session.release();
     },
   };
 }

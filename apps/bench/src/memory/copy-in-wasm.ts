@@ -1,5 +1,6 @@
+import type { Threads } from "../arms/library.ts";
+import { copyBytes, type MemoryArm } from "../arms/memory-arm.ts";
 import { findCopyFault } from "./find-fault.ts";
-import { copyBytes, type MemoryArm } from "./memory-arm.ts";
 
 /** The module `(import "host" "memory") (func (export "copy") (param $to i32) (param $from i32) (param $bytes i32) memory.copy)`. */
 const copyModule = new Uint8Array([
@@ -14,21 +15,21 @@ const copyModule = new Uint8Array([
 const pageBytes = 65536;
 
 /** `memory.copy` from one part of a WebAssembly memory to another: as fast as a kernel in there can hope to be. */
-export const copyInWasm: MemoryArm = {
+export const copyInWasm: MemoryArm<Threads> = {
   id: "copy-wasm",
   library: "copy",
   title: "float32 in WebAssembly memory",
   bytesPerElement: copyBytes,
-  async open(problem) {
+  async start(problem) {
     const bytes = problem.original.byteLength;
     const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * bytes) / pageBytes) });
     const { instance } = await WebAssembly.instantiate(copyModule, { host: { memory } });
     const copy = instance.exports.copy as (to: number, from: number, bytes: number) => void;
     new Float32Array(memory.buffer, 0, problem.original.length).set(problem.original);
     return {
-      call: async () => copy(bytes, 0, bytes),
+      run: async () => copy(bytes, 0, bytes),
       findFault: async () => findCopyFault(problem, new Float32Array(memory.buffer, bytes, problem.original.length)),
-      close: async () => {},
+      dispose() {},
     };
   },
 };

@@ -1,19 +1,20 @@
+import type { Threads } from "../arms/library.ts";
+import { dequantizeBytes, type MemoryArm } from "../arms/memory-arm.ts";
 import { findDequantizeFault } from "./find-fault.ts";
-import { dequantizeBytes, type MemoryArm } from "./memory-arm.ts";
 
 /** What one writes without a library. */
-export const dequantizeLoop: MemoryArm = {
+export const dequantizeLoop: MemoryArm<Threads> = {
   id: "loop",
   library: "plain JavaScript",
   title: "loop over typed arrays",
   bytesPerElement: dequantizeBytes,
-  async open(problem) {
+  async start(problem) {
     const { quantized, inFeatures } = problem;
     const values = new Float32Array(quantized.quantized.data.length);
     return {
-      call: async () => dequantizeRows(quantized.quantized.data, quantized.scale.data, inFeatures, values),
+      run: async () => dequantizeRows(quantized.quantized.data, quantized.scale.data, inFeatures, values),
       findFault: async () => findDequantizeFault(problem, values),
-      close: async () => {},
+      dispose() {},
     };
   },
 };

@@ -1,13 +1,21 @@
-import { type HostQuantizedTensor, hostTensor, type QuantizedTensor, type Tensor } from "@octet/core";
+import {
+  dequantize,
+  type HostQuantizedTensor,
+  hostTensor,
+  type QuantizedTensor,
+  quantize,
+  type Tensor,
+} from "@octet/core";
+import type { Threads } from "../arms/library.ts";
+import { dequantizeBytes, type MemoryArm, quantizeBytes } from "../arms/memory-arm.ts";
 import { type OctetBackend, start } from "../octet-backends.ts";
 import { findDequantizeFault, findQuantizeFault } from "./find-fault.ts";
-import { dequantizeBytes, type MemoryArm, quantizeBytes } from "./memory-arm.ts";
 import type { MemoryProblem } from "./memory-problem.ts";
 
 const perChannel = { granularity: { kind: "channel", dim: 0 } } as const;
 
 /** Quantize from a tensor in the backend's memory to another there, and from the host to the host. */
-export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm<Threads>[] {
   const { id, name } = octet;
   return [
     {
@@ -15,18 +23,18 @@ export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
       library: name,
       title: "inside the backend",
       bytesPerElement: quantizeBytes,
-      async open(problem, threads) {
+      async start(problem, threads) {
         const backend = await start(octet, threads);
         const x = backend.upload(toHost(problem));
         let quantized: QuantizedTensor | undefined;
         return {
-          async call() {
+          async run() {
             quantized?.dispose();
-            quantized = backend.quantize(x, perChannel);
+            quantized = quantize(x, perChannel);
             await backend.sync();
           },
           findFault: async () => findFaultOfCodes(problem, await backend.download(quantized!)),
-          close: async () => backend.dispose(),
+          dispose: () => backend.dispose(),
         };
       },
     },
@@ -35,17 +43,17 @@ export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
       library: name,
       title: "host to host",
       bytesPerElement: quantizeBytes,
-      async open(problem, threads) {
+      async start(problem, threads) {
         const backend = await start(octet, threads);
         let result: HostQuantizedTensor;
         return {
-          async call() {
+          async run() {
             using x = backend.upload(toHost(problem));
-            using quantized = backend.quantize(x, perChannel);
+            using quantized = quantize(x, perChannel);
             result = await backend.download(quantized);
           },
           findFault: async () => findFaultOfCodes(problem, result),
-          close: async () => backend.dispose(),
+          dispose: () => backend.dispose(),
         };
       },
     },
@@ -53,7 +61,7 @@ export function octetQuantizeArms(octet: OctetBackend): readonly MemoryArm[] {
 }
 
 /** Dequantize to float32, inside the backend and from the host to the host. */
-export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
+export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm<Threads>[] {
   const { id, name } = octet;
   return [
     {
@@ -61,21 +69,21 @@ export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
       library: name,
       title: "inside the backend",
       bytesPerElement: dequantizeBytes,
-      async open(problem, threads) {
+      async start(problem, threads) {
         const backend = await start(octet, threads);
         const quantized = backend.upload(problem.quantized);
         let values: Tensor | undefined;
         return {
-          async call() {
+          async run() {
             values?.dispose();
-            values = backend.dequantize(quantized, "float32");
+            values = dequantize(quantized, { dtype: "float32" });
             await backend.sync();
           },
           async findFault() {
             const { data } = await backend.download(values!);
             return findDequantizeFault(problem, data as Float32Array);
           },
-          close: async () => backend.dispose(),
+          dispose: () => backend.dispose(),
         };
       },
     },
@@ -84,17 +92,17 @@ export function octetDequantizeArms(octet: OctetBackend): readonly MemoryArm[] {
       library: name,
       title: "host to host",
       bytesPerElement: dequantizeBytes,
-      async open(problem, threads) {
+      async start(problem, threads) {
         const backend = await start(octet, threads);
         let result: Float32Array;
         return {
-          async call() {
+          async run() {
             using quantized = backend.upload(problem.quantized);
-            using values = backend.dequantize(quantized, "float32");
+            using values = dequantize(quantized, { dtype: "float32" });
             result = (await backend.download(values)).data as Float32Array;
           },
           findFault: async () => findDequantizeFault(problem, result),
-          close: async () => backend.dispose(),
+          dispose: () => backend.dispose(),
         };
       },
     },

@@ -1,21 +1,22 @@
+import type { Threads } from "../arms/library.ts";
+import { type MemoryArm, quantizeBytes } from "../arms/memory-arm.ts";
 import { findQuantizeFault } from "./find-fault.ts";
-import { type MemoryArm, quantizeBytes } from "./memory-arm.ts";
 
 type QuantizeRows = (original: Float32Array, inFeatures: number, codes: Int8Array, scales: Float32Array) => void;
 
-const quantizeWith = (id: string, title: string, quantizeRows: QuantizeRows): MemoryArm => ({
+const quantizeWith = (id: string, title: string, quantizeRows: QuantizeRows): MemoryArm<Threads> => ({
   id,
   library: "plain JavaScript",
   title,
   bytesPerElement: quantizeBytes,
-  async open(problem) {
+  async start(problem) {
     const { original, outFeatures, inFeatures } = problem;
     const codes = new Int8Array(original.length);
     const scales = new Float32Array(outFeatures);
     return {
-      call: async () => quantizeRows(original, inFeatures, codes, scales),
+      run: async () => quantizeRows(original, inFeatures, codes, scales),
       findFault: async () => findQuantizeFault(problem, codes, scales),
-      close: async () => {},
+      dispose() {},
     };
   },
 });
@@ -56,7 +57,7 @@ function quantizeRounding(original: Float32Array, inFeatures: number, codes: Int
 }
 
 /** Two ways without a library, one scale per row. Each is a function of its own, so that neither keeps the other from being compiled well. */
-export const quantizeLoops: readonly MemoryArm[] = [
+export const quantizeLoops: readonly MemoryArm<Threads>[] = [
   quantizeWith("loop", "loop over typed arrays", quantizeExactly),
   quantizeWith("loop-math-round", "loop, with Math.round", quantizeRounding),
 ];

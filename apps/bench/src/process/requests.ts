@@ -1,7 +1,19 @@
 import type { Outcome } from "../results.ts";
 import type { Effort } from "../timing/interleave.ts";
-import type { LayerOptions } from "./open-layer.ts";
-import type { MemoryOptions } from "./time-memory.ts";
+
+export interface LayerOptions {
+  readonly outFeatures: number;
+  readonly inFeatures: number;
+  readonly mostRows: number;
+  readonly seed: number;
+}
+
+export interface MemoryOptions {
+  readonly job: "quantize" | "dequantize";
+  readonly outFeatures: number;
+  readonly inFeatures: number;
+  readonly seed: number;
+}
 
 /** What a process that owns a number of threads is asked to do, one thing at a time. */
 export interface Requests {

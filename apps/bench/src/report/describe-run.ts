@@ -1,8 +1,8 @@
-import type { Results } from "../results.ts";
+import type { CPUResults, Results } from "../results.ts";
 
 /** When, where and with what a run was made, in two sentences. */
-export function describeRun(results: Results): string {
-  const peers = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`);
+export function describeRun(results: CPUResults): string {
+  const peers = Object.entries(results.runs[0].versions).map(([name, version]) => `${name} ${version}`);
   return `${describeMachine(results)} Beside ${peers.join(", ")}.`;
 }
 

@@ -3,7 +3,7 @@ import { type Grid, left, right } from "./grid.ts";
 import { namesOf } from "./linear-grids.ts";
 
 /** How exact each way is: its largest relative error against float64 in any cell of a shape. */
-export function errorGrid({ linear }: { readonly linear: readonly Omit<LinearCell, "threads">[] }): Grid {
+export function errorGrid({ linear }: { readonly linear: readonly LinearCell[] }): Grid {
   const shapes = [...Map.groupBy(linear, ({ outFeatures, inFeatures }) => `${outFeatures}x${inFeatures}`)];
   return {
     title: "Relative error of the linear layer against float64",

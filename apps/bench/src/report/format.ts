@@ -7,7 +7,7 @@ export function formatNumber(value: number, digits = 3): string {
 }
 
 /** A median in ms and half the distance of the quartiles as a share of it: "1.23 ± 4%". */
-export function formatSummary({ median, lower, upper }: Summary): string {
+export function formatSummary({ median, lower = median, upper = median }: Summary): string {
   return `${formatNumber(median)} ± ${((50 * (upper - lower)) / median).toFixed(0)}%`;
 }
 
@@ -24,4 +24,4 @@ export function digitsToTell(measured: number, wanted: number): number {
   return digits;
 }
 
-export const countThreads = (threads: number): string => (threads === 1 ? "1 thread" : `${threads} threads`);
+export const countThreads = (threads = 1): string => (threads === 1 ? "1 thread" : `${threads} threads`);

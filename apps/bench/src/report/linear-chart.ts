@@ -5,7 +5,7 @@ import type { LinearCell } from "../results.ts";
  * Times of the linear layer: a panel for each shape and number of rows, a dot for each median on a
  * logarithmic axis, a line from quartile to quartile.
  */
-export function linearChart(title: string, cells: readonly Omit<LinearCell, "threads">[]): TopLevelSpec {
+export function linearChart(title: string, cells: readonly LinearCell[]): TopLevelSpec {
   const values = cells.flatMap(({ outFeatures, inFeatures, rows, arms }) =>
     arms.flatMap((outcome) =>
       outcome.status === "timed"

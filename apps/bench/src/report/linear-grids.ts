@@ -1,4 +1,4 @@
-import type { LinearCell, Outcome, Results } from "../results.ts";
+import type { LinearCell, Outcome, Run } from "../results.ts";
 import { findTimed } from "./find-outcome.ts";
 import { countThreads, formatRatio, formatSummary } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
@@ -10,7 +10,7 @@ export const baseline = "ort-web-dynamic-int8";
 export type ArmsByRows = Pick<LinearCell, "rows" | "arms">;
 
 /** A table for each shape and number of threads: an arm a row, a number of activations' rows in each pair of columns. */
-export function linearGrids({ linear }: Results): Grid[] {
+export function linearGrids({ linear }: Pick<Run, "linear">): Grid[] {
   return [...Map.groupBy(linear, groupOf).values()].map((cells) => {
     const { outFeatures, inFeatures, threads } = cells[0];
     return linearGrid(`Linear, weights ${outFeatures}x${inFeatures} (out x in), ${countThreads(threads)}`, cells);
@@ -37,7 +37,7 @@ export function pickArms<Cell extends ArmsByRows>(cells: readonly Cell[], arms: 
 }
 
 /** The first calls of turns, with a single row of activations: where cold caches and sleeping threads show. */
-export function freshGrids({ linear }: Results): Grid[] {
+export function freshGrids({ linear }: Pick<Run, "linear">): Grid[] {
   const single = linear.filter(({ rows }) => rows === 1);
   return [...Map.groupBy(single, ({ threads }) => threads)].map(([threads, cells]) => ({
     title: `Linear, M = 1, first call after others ran, ${countThreads(threads)}`,
@@ -73,7 +73,8 @@ function cellTexts(
   if (outcome?.status !== "timed") return ["–", ""];
   const base = findTimed(cell, baseArm);
   const summary = outcome[kind];
-  return [formatSummary(summary), base ? formatRatio(base[kind].median / summary.median) : ""];
+  if (summary === undefined) return ["–", ""];
+  return [formatSummary(summary), base?.[kind] ? formatRatio(base[kind].median / summary.median) : ""];
 }
 
 function notesOf(cells: readonly ArmsByRows[]): string[] {

@@ -1,4 +1,4 @@
-import type { Outcome, Results } from "../results.ts";
+import type { Outcome, Run } from "../results.ts";
 import { findTimed } from "./find-outcome.ts";
 import { countThreads, formatRatio } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
@@ -22,7 +22,7 @@ export interface Case {
  * What is faster than the relaxed SIMD build at the same job, and how fast that is beside it: a row for each arm of others, a column
  * for each number of rows and threads. Of the linear layer, the first shape.
  */
-export function lossGrids({ linear, memory }: Results): Grid[] {
+export function lossGrids({ linear, memory }: Pick<Run, "linear" | "memory">): Grid[] {
   const [first] = linear;
   const ofShape = linear.filter(
     ({ outFeatures, inFeatures }) => outFeatures === first?.outFeatures && inFeatures === first.inFeatures,

@@ -1,4 +1,4 @@
-import type { Results } from "../results.ts";
+import type { CPUResults } from "../results.ts";
 import { describeRun, findDoubt } from "./describe-run.ts";
 import { errorGrid } from "./error-grid.ts";
 import { countThreads } from "./format.ts";
@@ -8,14 +8,11 @@ import { lossGrids } from "./loss-grid.ts";
 import { memoryGrids } from "./memory-grids.ts";
 import { renderSection, renderTable } from "./render-table.ts";
 import { targetGrid } from "./targets.ts";
-
-export interface Chart {
-  readonly file: string;
-  readonly title: string;
-}
+import type { Chart } from "./write-report.ts";
 
 /** The page of a run: every figure, with the charts, which lie beside it. */
-export function renderPage(results: Results, charts: readonly Chart[]): string {
+export function renderPage(results: CPUResults, charts: readonly Chart[]): string {
+  const [run] = results.runs;
   return [
     "# Results",
     "Written by the bench from `results.json`; [the README](../README.md) says how it measures and how to read the tables.",
@@ -23,17 +20,17 @@ export function renderPage(results: Results, charts: readonly Chart[]): string {
     "Times are medians in ms, ± half the distance of the quartiles. Speeds are multiples of onnxruntime-web's dynamic int8.",
     ...charts.map(({ file, title }) => `![${title}](${file})`),
     "## Targets",
-    renderTable(targetGrid(results)),
+    renderTable(targetGrid(run)),
     "## Losses",
-    ...lossGrids(results).flatMap((grid) => [`${grid.title}.`, renderTable(grid)]),
+    ...lossGrids(run).flatMap((grid) => [`${grid.title}.`, renderTable(grid)]),
     "## Linear",
-    ...linearGrids(results).flatMap(renderSection),
+    ...linearGrids(run).flatMap(renderSection),
     "## First calls",
-    ...freshGrids(results).flatMap(renderSection),
+    ...freshGrids(run).flatMap(renderSection),
     "## Errors",
-    renderTable(errorGrid(results)),
+    renderTable(errorGrid(run)),
     "## Quantize and dequantize",
-    ...memoryGrids(results).flatMap(renderSection),
+    ...memoryGrids(run).flatMap(renderSection),
     "",
   ]
     .join("\n\n")
@@ -44,19 +41,20 @@ export function renderPage(results: Results, charts: readonly Chart[]): string {
  * What a README shows of a run, on one thread: the first shape, quantize and dequantize, with the targets and what is faster.
  * `folder`: the relative path of the results.
  */
-export function renderSummary(results: Results, charts: readonly Chart[], folder: string): string {
+export function renderSummary(results: CPUResults, charts: readonly Chart[], folder: string): string {
+  const [run] = results.runs;
   const section = (grid: Grid): string[] => [`**${grid.title}**`, renderTable(grid)];
   return [
     ...introduction(results),
     ...charts.map(({ file, title }) => `![${title}](${folder}/${file})`),
     "Times are medians in ms, ± half the distance of the quartiles; speeds are multiples of onnxruntime-web's dynamic int8.",
-    ...section(linearGrids(results)[0]),
-    ...memoryGrids(results)
-      .filter((_, index) => results.memory[index].threads === 1)
+    ...section(linearGrids(run)[0]),
+    ...memoryGrids(run)
+      .filter((_, index) => run.memory[index].threads === 1)
       .flatMap(section),
     "**What the relaxed SIMD build was to reach**, 4096x4096",
-    renderTable(targetGrid(results)),
-    ...lossGrids(results).flatMap(section),
+    renderTable(targetGrid(run)),
+    ...lossGrids(run).flatMap(section),
     `[All shapes, thread counts and charts](${folder}/README.md).`,
   ].join("\n\n");
 }
@@ -69,16 +67,17 @@ const shortList = [
 ];
 
 /** What the README of the repository shows of a run: a chart and a small table. `folder`: the relative path of the results. */
-export function renderShortSummary(results: Results, chart: Chart, folder: string): string {
-  const [first] = results.linear;
-  const cells = results.linear.filter(
+export function renderShortSummary(results: CPUResults, chart: Chart, folder: string): string {
+  const [run] = results.runs;
+  const [first] = run.linear;
+  const cells = run.linear.filter(
     ({ outFeatures, inFeatures, rows, threads }) =>
       outFeatures === first?.outFeatures &&
       inFeatures === first.inFeatures &&
       threads === first.threads &&
       [1, 128].includes(rows),
   );
-  const title = `Linear, weights ${first?.outFeatures}x${first?.inFeatures} (out x in), ${countThreads(first?.threads ?? 1)}`;
+  const title = `Linear, weights ${first?.outFeatures}x${first?.inFeatures} (out x in), ${countThreads(first?.threads)}`;
   return [
     ...introduction(results),
     `![${chart.title}](${folder}/${chart.file})`,
@@ -88,7 +87,7 @@ export function renderShortSummary(results: Results, chart: Chart, folder: strin
   ].join("\n\n");
 }
 
-function introduction(results: Results): string[] {
+function introduction(results: CPUResults): string[] {
   const doubt = findDoubt(results);
   return [describeRun(results), ...(doubt === undefined ? [] : [`**${doubt}**`])];
 }

@@ -1,10 +1,10 @@
 import type { TopLevelSpec } from "vega-lite";
-import type { Results } from "../results.ts";
+import type { CPUResults } from "../results.ts";
 import { countThreads } from "./format.ts";
 import { bandwidthOf } from "./memory-grids.ts";
 
 /** Bytes read and written per second while quantizing and dequantizing, beside a copy of the same matrix. */
-export function memoryChart({ memory, machine }: Results): TopLevelSpec {
+export function memoryChart({ machine, runs: [{ memory }] }: CPUResults): TopLevelSpec {
   const values = memory.flatMap((cell) =>
     cell.arms.flatMap(({ arm, library, title, status }) =>
       status === "timed"

@@ -1,10 +1,10 @@
-import type { MemoryCell, Outcome, Results } from "../results.ts";
+import type { MemoryCell, Outcome, Run } from "../results.ts";
 import { findTimed } from "./find-outcome.ts";
 import { countThreads, formatNumber, formatRatio, formatSummary } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
 
 /** A table for each of quantize and dequantize and each number of threads. */
-export function memoryGrids({ memory }: Results): Grid[] {
+export function memoryGrids({ memory }: Pick<Run, "memory">): Grid[] {
   return memory.map((cell) => ({
     title: `${cell.job}, ${cell.outFeatures}x${cell.inFeatures} float32, a scale per row, ${countThreads(cell.threads)}`,
     columns: [

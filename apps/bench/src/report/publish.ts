@@ -3,10 +3,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Results } from "../results.ts";
+import type { CPUResults } from "../results.ts";
+import { cpuReport } from "./cpu-report.ts";
 import { insertBetweenMarks, type Mark } from "./insert.ts";
 import { renderShortSummary, renderSummary } from "./markdown.ts";
-import { chartsOf, writeReport } from "./write-report.ts";
+import { writeReport } from "./write-report.ts";
 
 /** Of the repository. */
 export const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -15,10 +16,11 @@ export const root: string = fileURLToPath(new URL("../../../..", import.meta.url
  * Makes a run the one that the repository shows: in the folder `results`, in the README of the bench and in that of the repository.
  * Returns the paths of what was written, from the root of the repository.
  */
-export async function publish(results: Results): Promise<string[]> {
+export async function publish(results: CPUResults): Promise<string[]> {
   const folder = "apps/bench/results";
-  const written = await writeReport(join(root, folder), results);
-  const all = chartsOf(results);
+  const report = cpuReport(results);
+  const written = await writeReport(join(root, folder), results, report);
+  const all = report.charts;
   const charts = [all[0], all[all.length - 1]];
   const documents = {
     "apps/bench/README.md": renderSummary(results, charts, "results"),

@@ -1,16 +1,18 @@
-import type { Results } from "../results.ts";
+import type { MemoryCell, Run } from "../results.ts";
 import { findTimed } from "./find-outcome.ts";
 import { digitsToTell, formatRatio } from "./format.ts";
 import { type Grid, left, right } from "./grid.ts";
 import { baseline } from "./linear-grids.ts";
 import { bandwidthOf } from "./memory-grids.ts";
 
+type Cells = Pick<Run, "linear" | "memory">;
+
 /** A ratio that the relaxed SIMD build set out to reach. */
 interface Target {
   readonly goal: string;
   readonly atLeast: number;
   /** Of the arms of a build, named by the beginning of their ids; undefined where something was not measured. */
-  measure(results: Results, build: string): number | undefined;
+  measure(run: Cells, build: string): number | undefined;
 }
 
 const builds = { relaxed: "octet-wasm-relaxed", plain: "octet-wasm-plain" } as const;
@@ -27,7 +29,7 @@ const speedOver = (
   atLeast,
   measure(results, build) {
     const cell = linearCell(results, rows, 1);
-    return ratio(findTimed(cell, other)?.[calls].median, findTimed(cell, `${build}-${mode}`)?.[calls].median);
+    return ratio(findTimed(cell, other)?.[calls]?.median, findTimed(cell, `${build}-${mode}`)?.[calls]?.median);
   },
 });
 
@@ -44,7 +46,7 @@ const scaling = (mode: string): Target => ({
 const quantizing = (
   goal: string,
   atLeast: number,
-  measure: (cell: (threads: number) => Results["memory"][number] | undefined, arm: string) => number | undefined,
+  measure: (cell: (threads: number) => MemoryCell | undefined, arm: string) => number | undefined,
 ): Target => ({
   goal: `quantize: ${goal}`,
   atLeast,
@@ -72,7 +74,7 @@ const targets: readonly Target[] = [
 ];
 
 /** What was wanted of the relaxed build with 4096x4096 weights, what came out, and the plain build's figures beside it. */
-export function targetGrid(results: Results): Grid {
+export function targetGrid(results: Cells): Grid {
   return {
     title: "Targets: speed as a multiple, 4096x4096",
     columns: [left("of the relaxed SIMD build"), right("wanted"), right("measured"), left(""), right("plain build")],
@@ -86,7 +88,7 @@ export function targetGrid(results: Results): Grid {
   };
 }
 
-const linearCell = ({ linear }: Results, rows: number, threads: number): Results["linear"][number] | undefined =>
+const linearCell = ({ linear }: Cells, rows: number, threads: number): Cells["linear"][number] | undefined =>
   linear.find(
     (cell) => cell.outFeatures === 4096 && cell.inFeatures === 4096 && cell.rows === rows && cell.threads === threads,
   );

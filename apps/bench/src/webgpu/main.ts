@@ -5,6 +5,8 @@ import { describeMachine, findDoubt } from "../report/describe-run.ts";
 import { errorGrid } from "../report/error-grid.ts";
 import { printGrid } from "../report/print.ts";
 import { withProgress } from "../report/progress.ts";
+import { writeReport } from "../report/write-report.ts";
+import type { WebGPUResults, WebGPURun } from "../results.ts";
 import { runInChromium } from "./hosts/run-in-chromium.ts";
 import { runInNode } from "./hosts/run-in-node.ts";
 import { describePlace } from "./report/describe-place.ts";
@@ -12,8 +14,7 @@ import { webgpuLinearGrids } from "./report/linear-grids.ts";
 import { publishWebGPU } from "./report/publish.ts";
 import { quantizeGrids } from "./report/quantize-grids.ts";
 import { webgpuTargetGrids } from "./report/targets.ts";
-import { writeWebGPUReport } from "./report/write-report.ts";
-import type { WebGPUResults, WebGPURun } from "./results.ts";
+import { webgpuReport } from "./report/webgpu-report.ts";
 
 const options = new Command("bench:webgpu")
   .description("Times Octet's WebGPU beside what a user would pick instead, in headless Chromium and on Dawn for Node.")
@@ -27,10 +28,10 @@ const options = new Command("bench:webgpu")
 
 const results = await measure();
 print(results);
-if (options.out !== undefined) console.log((await writeWebGPUReport(options.out, results)).join("\n"));
+if (options.out !== undefined) console.log((await writeReport(options.out, results, webgpuReport(results))).join("\n"));
 else if (!options.quick && options.in === undefined) console.log((await publishWebGPU(results)).join("\n"));
 const wrong = results.runs
-  .flatMap(({ linear, quantize }) => [...linear, ...quantize])
+  .flatMap(({ linear, memory }) => [...linear, ...memory])
   .flatMap(({ arms }) => arms)
   .filter(({ status }) => status === "wrong");
 if (wrong.length > 0) {
@@ -50,7 +51,7 @@ async function measure(): Promise<WebGPUResults> {
     if (options.in !== "chromium") runs.push(await runInNode(request, options.systemGpu, onStep));
     return runs;
   });
-  return { schema: 1, date: new Date().toISOString(), quick: options.quick, machine, runs };
+  return { schema: 2, date: new Date().toISOString(), quick: options.quick, machine, runs };
 }
 
 function print(results: WebGPUResults): void {

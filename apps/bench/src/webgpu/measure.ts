@@ -1,7 +1,7 @@
+import type { LinearCell, MemoryCell, WebGPURun } from "../results.ts";
 import { measureLinear } from "./measure-linear.ts";
 import { measureQuantize } from "./measure-quantize.ts";
 import type { WebGPUPlan } from "./plan.ts";
-import type { WebGPULinearCell, WebGPUQuantizeCell, WebGPURun } from "./results.ts";
 import type { SharedDevice } from "./shared-device.ts";
 import { clocksOf } from "./timing/time-jobs.ts";
 import { versionsOfPeers } from "./versions.ts";
@@ -22,18 +22,19 @@ export async function measure(shared: SharedDevice, plan: WebGPUPlan, place: Pla
   const steps = shapes.length * (1 + rows.length) + 1;
   let step = 0;
   const onStep = (text: string) => place.onStep(text, step++ / steps);
-  const linear: WebGPULinearCell[] = [];
+  const linear: LinearCell[] = [];
   for (const [index, [outFeatures, inFeatures]] of shapes.entries()) {
     linear.push(...(await measureLinear({ outFeatures, inFeatures, rows, seed: 2 * index }, shared, timing, onStep)));
   }
-  const quantize: WebGPUQuantizeCell[] = await measureQuantize(quantizeShape, shared, timing, onStep);
+  const memory: MemoryCell[] = await measureQuantize(quantizeShape, shared, timing, onStep);
   return {
+    platform: "webgpu",
     place: place.name,
     adapter: shared.adapter,
     versions: versionsOfPeers,
     jobs,
     clocks: clocksOf(shared.device),
     linear,
-    quantize,
+    memory,
   };
 }

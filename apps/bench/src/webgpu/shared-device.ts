@@ -1,5 +1,5 @@
 import { OctetError } from "@octet/core";
-import type { AdapterDescription } from "./results.ts";
+import type { AdapterDescription } from "../results.ts";
 
 /** The one device that all arms of a run share, so that what differs between them is their code alone. */
 export interface SharedDevice {

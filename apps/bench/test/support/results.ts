@@ -1,4 +1,4 @@
-import type { LinearCell, MemoryCell, Outcome, Results } from "../../src/results.ts";
+import type { CPUResults, CPURun, LinearCell, MemoryCell, Outcome } from "../../src/results.ts";
 
 /** An outcome of so many ms, quartiles 10% around. */
 export function timed(arm: string, ms: number, facts: { bytes?: number; error?: number } = { error: 1e-7 }): Outcome {
@@ -8,17 +8,17 @@ export function timed(arm: string, ms: number, facts: { bytes?: number; error?: 
 }
 
 export function linearCell(rows: number, threads: number, arms: readonly Outcome[]): LinearCell {
-  return { outFeatures: 4096, inFeatures: 4096, rows, threads, arms };
+  return { outFeatures: 4096, inFeatures: 4096, rows, clock: "wall", threads, arms };
 }
 
 export function memoryCell(job: MemoryCell["job"], threads: number, arms: readonly Outcome[]): MemoryCell {
-  return { job, outFeatures: 4096, inFeatures: 4096, threads, arms };
+  return { job, outFeatures: 4096, inFeatures: 4096, clock: "wall", threads, arms };
 }
 
 /** Results of a quiet machine with the given cells. */
-export function resultsOf(linear: readonly LinearCell[], memory: readonly MemoryCell[]): Results {
+export function resultsOf(linear: readonly LinearCell[], memory: readonly MemoryCell[]): CPUResults {
   return {
-    schema: 1,
+    schema: 2,
     date: "2026-01-02T03:04:05.000Z",
     quick: false,
     machine: {
@@ -30,8 +30,11 @@ export function resultsOf(linear: readonly LinearCell[], memory: readonly Memory
       v8: "14.0",
       load: [0, 0, 0],
     },
-    versions: { peer: "1.2.3" },
-    linear,
-    memory,
+    runs: [{ platform: "cpu", place: "Node 26.0.0", versions: { peer: "1.2.3" }, clocks: ["wall"], linear, memory }],
   };
+}
+
+/** The one run of such results. */
+export function runOf(linear: readonly LinearCell[], memory: readonly MemoryCell[]): CPURun {
+  return resultsOf(linear, memory).runs[0];
 }

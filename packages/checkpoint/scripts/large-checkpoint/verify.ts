@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { codeOf, scaleOf } from "@octet/core";
+import { codeOf, scaleOf } from "@octet/core/backend";
 import { openSharded, type SafetensorsReader, type TensorSpec } from "@octet/safetensors";
 import { fileSource } from "@octet/safetensors/node";
 import { type LargeCheckpoint, valuesOf } from "./layout.ts";

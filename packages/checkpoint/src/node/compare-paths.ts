@@ -1,6 +1,6 @@
-import { compareOpened } from "../compare-checkpoints.ts";
+import { compareOpened } from "../compare/compare-checkpoints.ts";
 import type { CompareCheckpointsOptions } from "../options.ts";
-import type { QuantizationReport } from "../report.ts";
+import type { QuantizationReport } from "../report/report.ts";
 import { describeFailure } from "./file-errors.ts";
 import { locateInput, openLocated } from "./locate-input.ts";
 
@@ -19,9 +19,9 @@ export async function comparePaths(
     try {
       return await describeFailure(`read ${original} and ${quantized}`, () => compareOpened(before, after, options));
     } finally {
-      await after.reader.close();
+      await after.container.close();
     }
   } finally {
-    await before.reader.close();
+    await before.container.close();
   }
 }

@@ -3,9 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { OctetError } from "@octet/core";
 import type { ByteSource } from "@octet/safetensors";
 import { fileSource } from "@octet/safetensors/node";
-import type { CheckpointFolder } from "../checkpoint-input.ts";
-import { type OpenInput, openInput, openSingleFile } from "../open-input.ts";
-import { checkPath } from "./check-arguments.ts";
+import type { CheckpointFolder } from "../open/checkpoint-input.ts";
+import { type OpenInput, openInput, openSingleFile } from "../open/open-input.ts";
+import { checkPath } from "./check-path.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 
 /** Where a checkpoint is. */

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { OctetError } from "@octet/core";
-import { checkPath } from "./check-arguments.ts";
+import { checkPath } from "./check-path.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 import type { LocatedInput } from "./locate-input.ts";
 

@@ -1,5 +1,5 @@
-import type { Checkpoint } from "../checkpoint.ts";
-import { createCheckpoint } from "../open-checkpoint.ts";
+import type { Checkpoint } from "../open/checkpoint.ts";
+import { createCheckpoint } from "../open/open-checkpoint.ts";
 import { locateInput, openLocated } from "./locate-input.ts";
 
 /**

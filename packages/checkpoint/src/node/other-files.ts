@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { OctetError } from "@octet/core";
 import { fileSink, fileSource } from "@octet/safetensors/node";
-import { configFile } from "../open-input.ts";
+import { configFile } from "../open/open-input.ts";
 import { describeFailure } from "./file-errors.ts";
 import { permissionsOf } from "./permissions.ts";
 

@@ -1,11 +1,12 @@
 import { realpath } from "node:fs/promises";
 import { join, normalize } from "node:path";
-import { OctetError } from "@octet/core";
-import { configFile, type OpenInput } from "../open-input.ts";
+import { OctetError, validateOptions } from "@octet/core";
+import { configFile, type OpenInput } from "../open/open-input.ts";
 import type { QuantizeCheckpointOptions } from "../options.ts";
-import { quantizeOpened } from "../quantize-checkpoint.ts";
-import type { QuantizationReport } from "../report.ts";
-import { readForce } from "./check-arguments.ts";
+import { quantizeOpened } from "../quantize/quantize-checkpoint.ts";
+import type { QuantizationReport } from "../report/report.ts";
+import { warnOf } from "../report/warn-of.ts";
+import { quantizeKinds } from "../validate.ts";
 import { describeFailure } from "./file-errors.ts";
 import { type LocatedInput, locateInput, openLocated } from "./locate-input.ts";
 import { isInside, type LocatedOutput, locateOutput } from "./locate-output.ts";
@@ -35,8 +36,8 @@ export async function quantizePath(
   output: string,
   options: QuantizePathOptions,
 ): Promise<QuantizationReport> {
-  const force = readForce(options);
-  const { force: _force, ...quantizeOptions } = options;
+  validateOptions("quantizePath", options, { ...quantizeKinds, force: "boolean" });
+  const { force = false, ...quantizeOptions } = options;
   const located = await locateInput(input);
   const target = await locateOutput(located, output, force);
   const opened = await openLocated(located);
@@ -46,7 +47,7 @@ export async function quantizePath(
     const withConfig = { ...opened, header: { ...opened.header, config } };
     return await writeOutput(located, withConfig, target, [], quantizeOptions);
   } finally {
-    await opened.reader.close();
+    await opened.container.close();
   }
 }
 
@@ -106,7 +107,5 @@ async function writeOutput(
 
 function warnOfWeights(others: readonly OtherFile[]): string[] {
   const weights = others.filter(({ name }) => isWeights(name)).map(({ name }) => name);
-  if (weights.length === 0) return [];
-  const more = weights.length > 1 ? ` and ${weights.length - 1} more` : "";
-  return [`${weights[0]}${more} copied as it was: weights that are no part of the checkpoint are not quantized`];
+  return warnOf(weights, "weights that are no part of the checkpoint are copied and not quantized");
 }

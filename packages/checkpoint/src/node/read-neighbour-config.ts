@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { readRegularFile } from "@octet/safetensors/node";
-import { type JsonObject, parsePythonJsonObject } from "../json.ts";
-import { configFile, configLimit } from "../open-input.ts";
+import { type JsonObject, parsePythonJsonObject } from "../bytes/json.ts";
+import { configFile, configLimit } from "../open/open-input.ts";
 
 /**
  * The config.json beside a file that is quantized alone: it tells the architecture, which the file does not. It may as well belong to

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { lstat, mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileSink } from "@octet/safetensors/node";
-import type { CheckpointSink } from "../checkpoint-input.ts";
+import type { CheckpointSink } from "../open/checkpoint-input.ts";
 import { describeFailure, isSystemError } from "./file-errors.ts";
 import type { LocatedInput } from "./locate-input.ts";
 import type { LocatedOutput } from "./locate-output.ts";

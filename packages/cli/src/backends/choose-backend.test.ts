@@ -44,7 +44,7 @@ const crashing = entry(
     }),
   },
 );
-const foreign = entry("foreign", { apiVersion: 2 });
+const foreign = entry("foreign", { apiVersion: 1 });
 const software = entry("software", { device: "a CPU in disguise", features: ["software"] });
 
 describe("auto", () => {
@@ -60,7 +60,7 @@ describe("auto", () => {
       "@octet/incomplete exports no create; install a version that does",
       "no device",
       "crashing did not start: driver error",
-      "@octet/foreign implements version 2 of the backend contract, this command version 1; install matching versions",
+      "@octet/foreign implements version 1 of the backend contract, this command version 2; install matching versions",
       "a CPU in disguise is a software device: used only with --backend software",
     ]);
     backend.dispose();

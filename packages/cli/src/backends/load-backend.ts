@@ -1,8 +1,8 @@
-import { type Backend, type BackendFactory, OctetError } from "@octet/core";
+import { type Backend, type BackendFactory, type BackendInfo, OctetError } from "@octet/core";
 import type { BackendEntry } from "./backend-entry.ts";
 
 /** The version of the contract that this command was written for. */
-const apiVersion = 1;
+const apiVersion: BackendInfo["apiVersion"] = 2;
 
 /**
  * Imports a backend's package and starts it. The caller owns the backend.

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { listBackends } from "../backends/list-backends.ts";
 import type { BackendsJson } from "../json.ts";
 import { printJson, type Session } from "../session.ts";
-import { type Column, renderTable } from "../table.ts";
+import { type Column, renderTable } from "../terminal/table.ts";
 
 export function addBackendsCommand(program: Command, session: Session): void {
   program

@@ -1,9 +1,9 @@
 import { comparePaths } from "@octet/checkpoint/node";
 import type { Command } from "commander";
 import type { CompareJson } from "../json.ts";
-import { withProgress } from "../progress.ts";
-import { printReport, printWarnings, reportToJson } from "../report.ts";
 import { printJson, type Session } from "../session.ts";
+import { withProgress } from "../terminal/progress.ts";
+import { printReport, printWarnings, reportToJson } from "../terminal/report.ts";
 
 export function addCompareCommand(program: Command, session: Session): void {
   program

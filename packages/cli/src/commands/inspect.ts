@@ -1,12 +1,11 @@
 import { openWeightsPath } from "@octet/checkpoint/node";
+import { sizeOf } from "@octet/core";
 import type { Command } from "commander";
 import prettyBytes from "pretty-bytes";
-import { countNoun } from "../count-noun.ts";
 import type { InspectJson } from "../json.ts";
-import { printable } from "../printable.ts";
 import { printJson, type Session } from "../session.ts";
-import { countElements, formatShape } from "../shape-text.ts";
-import { renderTable } from "../table.ts";
+import { renderTable } from "../terminal/table.ts";
+import { countNoun, formatShape, printable } from "../terminal/text.ts";
 
 export function addInspectCommand(program: Command, session: Session): void {
   program
@@ -42,7 +41,7 @@ async function inspect(path: string): Promise<InspectJson> {
     metadata: Object.fromEntries(weights.metadata),
     totals: {
       tensors: tensors.length,
-      elements: tensors.reduce((sum, { shape }) => sum + countElements(shape), 0),
+      elements: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
       files: weights.files.size,
     },

@@ -4,13 +4,11 @@ import type { Backend, Granularity } from "@octet/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { backendEntries } from "../backends/backend-entry.ts";
 import { type ChosenBackend, chooseBackend } from "../backends/choose-backend.ts";
-import { collect } from "../collect.ts";
-import { colorsFor } from "../colors.ts";
 import type { QuantizeJson } from "../json.ts";
-import { printable } from "../printable.ts";
-import { type ProgressStep, withProgress } from "../progress.ts";
-import { printReport, printWarnings, reportToJson } from "../report.ts";
 import { printJson, type Session } from "../session.ts";
+import { type ProgressStep, withProgress } from "../terminal/progress.ts";
+import { printReport, printWarnings, reportToJson } from "../terminal/report.ts";
+import { collect, colorsFor, printable } from "../terminal/text.ts";
 
 interface QuantizeOptions {
   readonly output: string;

@@ -1,4 +1,5 @@
-import { type CodeRange, type FloatDType, type HostTensor, narrow, rne, type ScaleLayout } from "@octet/core";
+import { type FloatDType, type HostTensor, narrow, rne, type ScaleLayout } from "@octet/core";
+import type { CodeRange } from "@octet/core/backend";
 
 /** Every step of the numeric contract that a sabotage may replace. */
 export interface Arithmetic {

@@ -1,30 +1,33 @@
 import {
-  type Backend,
   bitsToFloat32,
   type FloatDType,
   float32ToBits,
   type HostQuantizedTensor,
   type HostTensor,
-  type LinearOptions,
+  hostTensor,
+  linearOp,
   narrow,
-  nonFinite,
   scaleLayout,
-  type Tensor,
+  sizeOf,
   widen,
 } from "@octet/core";
-import { type AnyTensor, hostOf, patch } from "./patch.ts";
+import { nonFinite } from "@octet/core/backend";
+import type { Definitions } from "../definitions.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 /** Shortcuts of float linears, which a bound alone may not see. */
 export const floatLinearSabotages: readonly Sabotage[] = [
   {
     fault: "tensor-float-32",
-    apply: (backend) => multiplyBy(backend, { operand: cutToTensorFloat, sum: (sum) => sum }),
+    define: (definitions) => multiplyBy(definitions, { operand: cutToTensorFloat, sum: (sum) => sum }),
   },
-  { fault: "half-sums", apply: (backend) => multiplyBy(backend, { operand: (value) => value, sum: roundToDType }) },
-  { fault: "unrepeatable-sums", apply: changeSecondRun },
-  { fault: "refused-overflow", apply: refuseOverflow },
-  { fault: "spread-overflow", apply: spreadOverflow },
+  {
+    fault: "half-sums",
+    define: (definitions) => multiplyBy(definitions, { operand: (value) => value, sum: roundToDType }),
+  },
+  { fault: "unrepeatable-sums", define: changeSecondRun },
+  { fault: "refused-overflow", define: refuseOverflow },
+  { fault: "spread-overflow", define: spreadOverflow },
 ];
 
 interface Shortcut {
@@ -32,6 +35,12 @@ interface Shortcut {
   readonly operand: (value: number) => number;
   /** A product, or a sum so far, for activations of this dtype. */
   readonly sum: (value: number, dtype: FloatDType) => number;
+}
+
+interface FloatInputs {
+  readonly x: HostTensor<FloatDType>;
+  readonly weight: HostQuantizedTensor | HostTensor<FloatDType>;
+  readonly bias?: HostTensor<FloatDType> | undefined;
 }
 
 function cutToTensorFloat(value: number): number {
@@ -43,42 +52,35 @@ function roundToDType(value: number, dtype: FloatDType): number {
   return widen({ dtype, shape: [1], data: narrow(Float32Array.of(value), dtype) })[0];
 }
 
-function multiplyBy(backend: Backend, shortcut: Shortcut): void {
-  patch(backend, "linear", (original) => (...parameters: Parameters<Backend["linear"]>) => {
-    const result = original(...parameters);
-    const [x, weight, options = {}] = parameters;
-    if ((options.activations ?? "float") === "float") overwrite(shortcut, x, weight, options, hostOf(result as Tensor));
-    return result;
+function multiplyBy(definitions: Definitions, shortcut: Shortcut): void {
+  definitions.replace(linearOp, (inputs, params, compute) => {
+    const y = compute(inputs, params);
+    return params.activations === "float" ? multiply(shortcut, inputs as FloatInputs, y) : y;
   });
 }
 
-function overwrite(
+/** In the form of `y`. */
+function multiply(
   { operand, sum: round }: Shortcut,
-  x: Tensor<FloatDType>,
-  weight: AnyTensor,
-  { bias }: LinearOptions,
-  y: HostTensor,
-): void {
-  const host = hostOf(x as Tensor) as HostTensor<FloatDType>;
-  const rows = host.dtype === "float32" ? widen(host).map(operand) : widen(host);
-  const [n, k] = weight.shape;
-  const w = weightOf(hostOf(weight) as HostQuantizedTensor | HostTensor<FloatDType>, operand);
-  const addends = bias ? widen(hostOf(bias as Tensor) as HostTensor<FloatDType>) : new Float32Array(n);
-  const values = new Float32Array(y.data.length);
+  { x, weight, bias }: FloatInputs,
+  { dtype, shape }: HostTensor<FloatDType>,
+): HostTensor<FloatDType> {
+  const rows = x.dtype === "float32" ? widen(x).map(operand) : widen(x);
+  const [n, k] = "quantized" in weight ? weight.quantized.shape : weight.shape;
+  const w = weightOf(weight, operand);
+  const addends = bias ? widen(bias) : new Float32Array(n);
+  const values = new Float32Array(sizeOf(shape));
   for (let index = 0; index < values.length; index++) {
     const [row, column] = [Math.floor(index / n) * k, (index % n) * k];
     let sum = 0;
-    for (let i = 0; i < k; i++) sum = round(sum + round(rows[row + i] * w[column + i], host.dtype), host.dtype);
+    for (let i = 0; i < k; i++) sum = round(sum + round(rows[row + i] * w[column + i], x.dtype), x.dtype);
     values[index] = sum + addends[index % n];
   }
-  y.data.set(narrow(values, y.dtype as FloatDType) as never);
+  return hostTensor(dtype, shape, narrow(values, dtype));
 }
 
 /** Weights [n, k] as float64; codes have few bits, only float32 weights are cut. */
-function weightOf(
-  weight: HostQuantizedTensor | HostTensor<FloatDType>,
-  operand: (value: number) => number,
-): Float64Array {
+function weightOf(weight: FloatInputs["weight"], operand: (value: number) => number): Float64Array {
   if (!("quantized" in weight)) {
     return new Float64Array(weight.dtype === "float32" ? widen(weight).map(operand) : widen(weight));
   }
@@ -90,20 +92,22 @@ function weightOf(
 }
 
 /** One unit in the last place more when the same x is multiplied again. */
-function changeSecondRun(backend: Backend): void {
-  const seen = new WeakSet<AnyTensor>();
-  patch(backend, "linear", (original) => (...parameters: Parameters<Backend["linear"]>) => {
-    const result = original(...parameters);
-    const { data } = hostOf(result as Tensor);
-    if (seen.has(parameters[0]) && data.length > 0)
+function changeSecondRun(definitions: Definitions): void {
+  const seen = new WeakSet<object>();
+  definitions.replace(linearOp, (inputs, params, compute) => {
+    const y = compute(inputs, params);
+    if (params.activations !== "float") return y;
+    const { data } = y;
+    if (seen.has(inputs.x) && data.length > 0) {
       data[0] = data instanceof Float32Array ? data[0] * (1 + 2 ** -22) : data[0] + 1;
-    seen.add(parameters[0]);
-    return result;
+    }
+    seen.add(inputs.x);
+    return y;
   });
 }
 
-function refuseOverflow(backend: Backend): void {
-  afterFloatLinear(backend, (y) => {
+function refuseOverflow(definitions: Definitions): void {
+  afterFloatLinear(definitions, (y) => {
     const values = widen(y);
     const bad = [...values.keys()].filter((index) => !Number.isFinite(values[index]));
     if (bad.length > 0) throw nonFinite(bad[0], bad.length);
@@ -111,8 +115,8 @@ function refuseOverflow(backend: Backend): void {
 }
 
 /** As a multiplication by 0 does that is to take an element out of a sum. */
-function spreadOverflow(backend: Backend): void {
-  afterFloatLinear(backend, (y) => {
+function spreadOverflow(definitions: Definitions): void {
+  afterFloatLinear(definitions, (y) => {
     const n = y.shape[y.shape.length - 1];
     const values = widen(y);
     for (let row = 0; row < values.length; row += n) {
@@ -123,11 +127,10 @@ function spreadOverflow(backend: Backend): void {
   });
 }
 
-function afterFloatLinear(backend: Backend, change: (y: HostTensor<FloatDType>) => void): void {
-  patch(backend, "linear", (original) => (...parameters: Parameters<Backend["linear"]>) => {
-    const result = original(...parameters);
-    const { activations = "float" } = parameters[2] ?? {};
-    if (activations === "float") change(hostOf(result as Tensor) as HostTensor<FloatDType>);
-    return result;
+function afterFloatLinear(definitions: Definitions, change: (y: HostTensor<FloatDType>) => void): void {
+  definitions.replace(linearOp, (inputs, params, compute) => {
+    const y = compute(inputs, params);
+    if (params.activations === "float") change(y);
+    return y;
   });
 }

@@ -1,168 +1,201 @@
 import {
-  type Backend,
+  type AnyHandle,
+  type DType,
   type FloatDType,
+  type HostQuantizedTensor,
+  type HostRowCodes,
+  type HostState,
   type HostTensor,
-  type LinearOptions,
+  hostTensor,
+  isFloatDType,
+  linearOp,
   OctetError,
+  type Op,
+  type QuantizedTensor,
+  type QuantizedTensorLike,
+  type QuantizeOptions,
+  quantizeOp,
+  quantizeRowsOp,
+  type RowCodes,
+  type State,
   type Tensor,
+  type TensorLike,
+  writeRowsOp,
 } from "@octet/core";
-import { type AnyFunction, type AnyTensor, hostOf, opNames, patch, withFields } from "./patch.ts";
+import { type Forms, isHostRowCodes } from "@octet/core/backend";
+import type { Definitions } from "../definitions.ts";
+import { HostBackend } from "../host-backend.ts";
+import { hostOf, isHandle, withFields } from "./handles.ts";
 import type { Sabotage } from "./sabotage.ts";
 
-/** Tensors and backends that do not end as they should, and errors that do not come when they should. */
-export const lifetimeSabotages: readonly Sabotage[] = [
-  { fault: "second-dispose-throws", apply: throwAtSecondDispose },
-  { fault: "immortal-tensors", apply: keepTensorsAlive },
-  { fault: "forgotten-dispose", apply: (backend) => changeOperands(backend, revive) },
-  { fault: "foreign-accepted", apply: (backend) => changeOperands(backend, adopt) },
-  { fault: "unchecked-arguments", apply: throwAtDownload },
-  { fault: "silent-fallback", apply: denyAndRun },
-  { fault: "nan-ignored", apply: ignoreNaN },
-];
+class ThrowingBackend extends HostBackend {
+  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
+  override upload(host: QuantizedTensorLike): QuantizedTensor;
+  override upload(host: HostRowCodes): RowCodes;
+  override upload(host: HostState): State;
+  override upload(host: never): AnyHandle {
+    return disposableOnce(super.upload(host) as AnyHandle);
+  }
 
-function throwAtSecondDispose(backend: Backend): void {
-  for (const name of ["upload", ...opNames] as const) {
-    patch(backend, name, (original) => (...parameters) => {
-      const tensor = (original as AnyFunction)(...parameters) as AnyTensor;
-      const dispose = () => {
-        if (tensor.disposed) throw new Error("disposed already");
-        tensor.dispose();
-      };
-      return withFields(tensor, { dispose });
-    });
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    const result = super.run(op, inputs, params);
+    return isHandle(result) && !this.recording ? (disposableOnce(result) as Result) : result;
   }
 }
 
-function keepTensorsAlive(backend: Backend): void {
-  let disposed = false;
-  Object.defineProperty(backend, "disposed", { get: () => disposed });
-  Object.defineProperty(backend, "dispose", {
-    value: () => {
-      disposed = true;
-    },
-  });
+function disposableOnce<Handle extends AnyHandle>(handle: Handle): Handle {
+  const dispose = () => {
+    if (handle.disposed) throw new Error("disposed already");
+    handle.dispose();
+  };
+  return withFields(handle, { dispose });
 }
 
-/** Replaces operands before every op and download; `replace` may put things back by what it returns. */
-function changeOperands(
-  backend: Backend,
-  replace: (backend: Backend, operand: unknown) => { value: unknown; restore: () => void },
-): void {
-  for (const name of [...opNames, "download"] as const) {
-    patch(backend, name, (original) => (...parameters) => {
-      const changes = (parameters as unknown[]).map((operand, index) => {
-        if (name === "linear" && index === 2)
-          return replaceBias(backend, operand as LinearOptions | undefined, replace);
-        return replace(backend, operand);
-      });
-      try {
-        return (original as AnyFunction)(...changes.map(({ value }) => value));
-      } finally {
-        for (const { restore } of changes) restore();
-      }
-    });
+class ImmortalBackend extends HostBackend {
+  #disposed = false;
+
+  override get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  override dispose(): void {
+    this.#disposed = true;
   }
 }
 
-function replaceBias(
-  backend: Backend,
-  options: LinearOptions | undefined,
-  replace: (backend: Backend, operand: unknown) => { value: unknown; restore: () => void },
-): { value: unknown; restore: () => void } {
-  const { value, restore } = replace(backend, options?.bias);
-  return { value: options && { ...options, bias: value }, restore };
+/** Replaces operands before every op and download. */
+abstract class ReplacingBackend extends HostBackend {
+  /** What stands for an operand during a call. */
+  protected abstract replace(operand: unknown): unknown;
+
+  /** Called with what stood for operands, after the call. */
+  protected abstract restore(replacements: readonly unknown[]): void;
+
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    const replaced = Object.entries(inputs).map(([name, operand]) => [name, operand, this.replace(operand)] as const);
+    try {
+      return super.run(op, Object.fromEntries(replaced.map(([name, , stand]) => [name, stand])) as Inputs, params);
+    } finally {
+      this.restore(replaced.filter(([, operand, stand]) => stand !== operand).map(([, , stand]) => stand));
+    }
+  }
+
+  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
+  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
+  override download(codes: RowCodes): Promise<HostRowCodes>;
+  override download(state: State): Promise<HostState>;
+  override download(handle: never): Promise<unknown> {
+    const stand = this.replace(handle);
+    try {
+      return super.download(stand as never);
+    } finally {
+      if (stand !== handle) this.restore([stand]);
+    }
+  }
 }
 
-/** Gives a disposed tensor data for the time of a call. */
-function revive(_backend: Backend, operand: unknown): { value: unknown; restore: () => void } {
-  const tensor = operand as AnyTensor | undefined;
-  if (!tensor?.disposed) return { value: operand, restore: () => undefined };
-  const size = tensor.shape.reduce((product, extent) => product * extent, 1);
-  const host =
-    "granularity" in tensor
-      ? {
-          quantized: { dtype: "int8", shape: tensor.shape, data: new Int8Array(size) },
-          scale: { dtype: "float32", shape: [tensor.shape[0]], data: new Float32Array(tensor.shape[0]).fill(1) },
-          granularity: tensor.granularity,
-          bits: tensor.bits,
-        }
-      : { dtype: tensor.dtype, shape: tensor.shape, data: new Float32Array(size) };
-  return { value: withFields(tensor, { disposed: false, host }), restore: () => undefined };
+/** Lets the data of a disposed handle be used. */
+class RevivingBackend extends ReplacingBackend {
+  protected override replace(operand: unknown): unknown {
+    if (!isHandle(operand) || !operand.disposed) return operand;
+    return withFields(operand, { disposed: false });
+  }
+
+  protected override restore(): void {}
 }
 
 /** Uploads a copy of another backend's tensor for the time of a call. */
-function adopt(backend: Backend, operand: unknown): { value: unknown; restore: () => void } {
-  const tensor = operand as AnyTensor | undefined;
-  if (tensor?.backend === undefined || tensor.backend === backend || !("host" in tensor)) {
-    return { value: operand, restore: () => undefined };
+class AdoptingBackend extends ReplacingBackend {
+  protected override replace(operand: unknown): unknown {
+    if (!isHandle(operand) || operand.backend === this || !("storage" in operand)) return operand;
+    return this.upload(hostOf(operand) as never);
   }
-  const copy = backend.upload(hostOf(tensor as Tensor));
-  return { value: copy, restore: () => copy.dispose() };
+
+  protected override restore(copies: readonly AnyHandle[]): void {
+    for (const copy of copies) copy.dispose();
+  }
 }
 
-function throwAtDownload(backend: Backend): void {
-  const errors = new WeakMap<object, unknown>();
-  for (const name of opNames) {
-    patch(backend, name, (original) => (...parameters) => {
-      try {
-        return (original as AnyFunction)(...parameters);
-      } catch (error) {
-        const late = ["ERR_SHAPE", "ERR_DTYPE", "ERR_UNSUPPORTED", "ERR_OUT_OF_MEMORY"];
-        if (!OctetError.isInstance(error) || !late.includes(error.code)) throw error;
-        const result = backend.upload({ dtype: "float32", shape: [0], data: new Float32Array(0) });
-        errors.set(result, error);
-        return result;
-      }
-    });
+class LateCheckingBackend extends HostBackend {
+  readonly #errors = new WeakMap<object, unknown>();
+
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    try {
+      return super.run(op, inputs, params);
+    } catch (error) {
+      const late = ["ERR_SHAPE", "ERR_DTYPE", "ERR_UNSUPPORTED", "ERR_OUT_OF_MEMORY", "ERR_RANGE"];
+      if (this.recording || !OctetError.isInstance(error) || !late.includes(error.code)) throw error;
+      const result = this.upload({ dtype: "float32", shape: [0], data: new Float32Array(0) });
+      this.#errors.set(result, error);
+      return result as Result;
+    }
   }
-  patch(backend, "download", (original) => async (tensor: Tensor) => {
-    if (errors.has(tensor)) throw errors.get(tensor);
-    return original(tensor);
-  });
+
+  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
+  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
+  override download(codes: RowCodes): Promise<HostRowCodes>;
+  override download(state: State): Promise<HostState>;
+  override async download(handle: never): Promise<unknown> {
+    if (this.#errors.has(handle)) throw this.#errors.get(handle);
+    return super.download(handle);
+  }
 }
 
 /** Says that it does not quantize to 3 bits, and does. */
-function denyAndRun(backend: Backend): void {
-  const supports = backend.supports.bind(backend);
-  let answer: Backend["supports"] = (spec) => supports(spec) && !(spec.op === "quantize" && spec.bits === 3);
-  const denies = answer;
-  Object.defineProperty(backend, "supports", {
-    value: (...parameters: Parameters<Backend["supports"]>) => answer(...parameters),
-  });
-  patch(backend, "quantize", (original) => (...parameters: Parameters<Backend["quantize"]>) => {
-    answer = supports;
-    try {
-      return original(...parameters);
-    } finally {
-      answer = denies;
-    }
-  });
+class DenyingBackend extends HostBackend {
+  override supports<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: Forms<Inputs>,
+    params: NoInfer<Params>,
+  ): boolean {
+    if ((op as unknown) === quantizeOp && (params as unknown as QuantizeOptions).bits === 3) return false;
+    return super.supports(op, inputs, params);
+  }
 }
 
-function ignoreNaN(backend: Backend): void {
-  const clean = (x: Tensor<FloatDType>): Tensor<FloatDType> => {
-    const { dtype, shape, data } = hostOf(x as Tensor) as HostTensor<FloatDType>;
-    const exponent = { float32: 0, float16: 0x7c00, bfloat16: 0x7f80 }[dtype];
-    const finite = data.map((value) => {
-      if (dtype === "float32") return Number.isFinite(value) ? value : 0;
-      return (value & exponent) === exponent ? 0 : value;
+function ignoreNaN(definitions: Definitions): void {
+  definitions
+    .replace(quantizeOp, ({ x }, params, compute) => compute({ x: cleaned(x) }, params))
+    .replace(quantizeRowsOp, ({ x }, params, compute) => compute({ x: cleaned(x) }, params))
+    .replace(writeRowsOp, ({ x, state }, params, compute) => {
+      const rows = isFloatDType(x.dtype) ? cleaned(x as HostTensor<FloatDType>) : x;
+      compute({ x: rows, state }, params);
+    })
+    .replace(linearOp, (inputs, params, compute) => {
+      const { x } = inputs as { readonly x: HostTensor<FloatDType> | HostRowCodes };
+      if (params.activations === "float" || isHostRowCodes(x)) return compute(inputs, params);
+      return compute({ ...inputs, x: cleaned(x) }, params);
     });
-    return backend.upload({ dtype, shape, data: finite } as HostTensor<FloatDType>);
-  };
-  const withClean = (name: "quantize" | "linear") =>
-    patch(backend, name, (original) => (x: Tensor<FloatDType>, second: never, options: never) => {
-      const integers =
-        name === "quantize" || ((options as LinearOptions | undefined)?.activations ?? "float") !== "float";
-      if (!integers || x?.backend !== backend || x.disposed || !["float32", "float16", "bfloat16"].includes(x.dtype)) {
-        return original(x, second, options);
-      }
-      const cleaned = clean(x);
-      try {
-        return original(cleaned, second, options);
-      } finally {
-        cleaned.dispose();
-      }
-    });
-  withClean("quantize");
-  withClean("linear");
 }
+
+function cleaned({ dtype, shape, data }: HostTensor<FloatDType>): HostTensor<FloatDType> {
+  const exponent = { float32: 0, float16: 0x7c00, bfloat16: 0x7f80 }[dtype];
+  const finite = data.map((value) => {
+    if (dtype === "float32") return Number.isFinite(value) ? value : 0;
+    return (value & exponent) === exponent ? 0 : value;
+  });
+  return hostTensor(dtype, shape, finite);
+}
+
+/** Tensors and backends that do not end as they should, and errors that do not come when they should. */
+export const lifetimeSabotages: readonly Sabotage[] = [
+  { fault: "second-dispose-throws", Backend: ThrowingBackend },
+  { fault: "immortal-tensors", Backend: ImmortalBackend },
+  { fault: "forgotten-dispose", Backend: RevivingBackend },
+  { fault: "foreign-accepted", Backend: AdoptingBackend },
+  { fault: "unchecked-arguments", Backend: LateCheckingBackend },
+  { fault: "silent-fallback", Backend: DenyingBackend },
+  { fault: "nan-ignored", define: ignoreNaN },
+];

@@ -1,19 +1,21 @@
 import {
-  type ActivationKind,
-  type Backend,
+  activationOp,
   bfloat16ToFloat32,
   bitsToFloat32,
+  dequantizeOp,
   type FloatDType,
   float16ToFloat32,
   float32ToBfloat16,
   float32ToFloat16,
+  type HostQuantizedTensor,
   type HostTensor,
+  hostTensor,
+  linearOp,
   narrow,
-  type Tensor,
 } from "@octet/core";
+import type { Definitions } from "../definitions.ts";
 import type { Arithmetic } from "./arithmetic.ts";
-import { computeBy } from "./compute-by.ts";
-import { type AnyFunction, type AnyTensor, hostOf, patch } from "./patch.ts";
+import { defineBy } from "./define-by.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 const fl32 = Math.fround;
@@ -29,17 +31,16 @@ export const numericSabotages: readonly Sabotage[] = [
   by("ignored-bits", { range: (range, of) => (of === "weights" ? { lowest: -128, qmax: 127 } : range) }),
   {
     fault: "previous-scale",
-    apply(backend) {
-      computeBy(backend, { scaleIndex: (channel) => Math.max(channel - 1, 0) });
-      shiftScales(backend, "dequantize", 0);
-      shiftScales(backend, "linear", 1);
+    define(definitions) {
+      defineBy(definitions, { scaleIndex: (channel) => Math.max(channel - 1, 0) });
+      shiftScales(definitions);
     },
   },
   {
     fault: "truncated-halves",
-    apply(backend) {
-      computeBy(backend, { output: truncate });
-      truncateFloatLinear(backend);
+    define(definitions) {
+      defineBy(definitions, { output: truncate });
+      truncateFloatLinear(definitions);
     },
   },
   by("saturated-overflow", { output: saturate }),
@@ -60,76 +61,62 @@ export const numericSabotages: readonly Sabotage[] = [
   by("wrapped-sums", { sum: (sum, mode) => (mode === "int16" ? sum | 0 : sum) }),
   {
     fault: "flushed-subnormals",
-    apply(backend) {
+    define(definitions) {
       const flush = (value: number) => (Math.abs(value) < 2 ** -126 ? 0 * value : value);
-      computeBy(backend, { input: flush });
-      changeRelu(backend, (_x, y) => flush(y));
+      defineBy(definitions, { input: flush });
+      changeRelu(definitions, (_x, y) => flush(y));
     },
   },
   {
     fault: "negative-zero",
-    apply(backend) {
-      computeBy(backend, {
+    define(definitions) {
+      defineBy(definitions, {
         epilogue: (sum, rowScale, columnScale, bias) => {
           const product = sum === 0 ? -0 : fl32(fl32(fl32(sum) * rowScale) * columnScale);
           return bias === undefined ? product : fl32(product + bias);
         },
       });
-      changeRelu(backend, (x, y) => (Object.is(x, -0) ? -0 : y));
+      changeRelu(definitions, (x, y) => (Object.is(x, -0) ? -0 : y));
     },
   },
 ];
 
 function by(fault: Sabotage["fault"], changes: Partial<Arithmetic>): Sabotage {
-  return { fault, apply: (backend) => computeBy(backend, changes) };
+  return { fault, define: (definitions) => defineBy(definitions, changes) };
 }
 
-/** Runs an op on a quantized operand whose scales have all moved one place on. */
-function shiftScales(backend: Backend, name: "dequantize" | "linear", position: number): void {
-  patch(backend, name, (original) => (...parameters: never[]) => {
-    const operand = parameters[position] as AnyTensor | undefined;
-    const host = operand?.backend === backend && !operand.disposed ? hostOf(operand) : undefined;
-    if (host === undefined || !("quantized" in host)) return (original as AnyFunction)(...parameters);
-    const scales = host.scale.data.slice();
-    host.scale.data.set(scales.subarray(0, -1), Math.min(1, scales.length));
-    try {
-      return (original as AnyFunction)(...parameters);
-    } finally {
-      host.scale.data.set(scales);
-    }
-  });
+/** Runs ops on weights whose scales have all moved one place on. */
+function shiftScales(definitions: Definitions): void {
+  const shift = <Weight extends HostTensor | HostQuantizedTensor>(weight: Weight): Weight => {
+    if (!("quantized" in weight)) return weight;
+    const scales = weight.scale.data.slice();
+    scales.set(scales.slice(0, -1), Math.min(1, scales.length));
+    return { ...weight, scale: hostTensor("float32", weight.scale.shape, scales) };
+  };
+  definitions
+    .replace(dequantizeOp, ({ tensor }, params, compute) => compute({ tensor: shift(tensor) }, params))
+    .replace(linearOp, (inputs, params, compute) => compute({ ...inputs, weight: shift(inputs.weight) }, params));
 }
 
 /** Float linears are computed in float32, then cut. */
-function truncateFloatLinear(backend: Backend): void {
-  patch(backend, "linear", (original) => (...parameters: Parameters<Backend["linear"]>) => {
-    const result = original(...parameters);
-    const [x, weight, options = {}] = parameters;
-    if ((options.activations ?? "float") !== "float" || result.dtype === "float32") return result;
-    const exact = original(x, weight, { ...options, dtype: "float32" });
-    const values = hostOf(exact as Tensor).data as Float32Array;
-    hostOf(result as Tensor).data.set(truncate(values, result.dtype) as never);
-    exact.dispose();
-    return result;
+function truncateFloatLinear(definitions: Definitions): void {
+  definitions.replace(linearOp, (inputs, params, compute) => {
+    const { activations, dtype } = params;
+    if (activations !== "float" || dtype === "float32") return compute(inputs, params);
+    const exact = compute(inputs, { activations, dtype: "float32" });
+    return hostTensor<FloatDType>(dtype, exact.shape, truncate(exact.data as Float32Array, dtype));
   });
 }
 
-/** Writes `change(x, y)` over every element of the result of relu. */
-function changeRelu(backend: Backend, change: (x: number, y: number) => number): void {
-  patch(backend, "activation", (original) => (x: Tensor<FloatDType>, kind: ActivationKind) => {
-    const result = original(x, kind);
-    if (kind !== "relu") return result;
-    const inputs = valuesOf(hostOf(x as Tensor) as HostTensor<FloatDType>);
-    const y = hostOf(result as Tensor) as HostTensor<FloatDType>;
-    const values = valuesOf(y).map((value, index) => change(inputs[index], value));
-    y.data.set(narrow(Float32Array.from(values), y.dtype) as never);
-    return result;
+/** Gives `change(x, y)` for every element of the result of relu. */
+function changeRelu(definitions: Definitions, change: (x: number, y: number) => number): void {
+  definitions.replace(activationOp, (inputs, params, compute) => {
+    const y = compute(inputs, params);
+    if (params.kind !== "relu") return y;
+    const values = inputs.x.values();
+    const changed = Float32Array.from(y.values(), (value, index) => change(values[index], value));
+    return hostTensor(y.dtype, y.shape, narrow(changed, y.dtype));
   });
-}
-
-function valuesOf({ dtype, data }: HostTensor<FloatDType>): number[] {
-  if (dtype === "float32") return [...data];
-  return Array.from(data, dtype === "float16" ? float16ToFloat32 : bfloat16ToFloat32);
 }
 
 /** The half at or below |value|. */

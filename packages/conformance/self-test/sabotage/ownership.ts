@@ -1,87 +1,140 @@
-import type { Backend, HostQuantizedTensor, HostTensor, MemoryUse, Tensor, TensorLike } from "@octet/core";
-import { type AnyTensor, afterEveryOp, hostOf, patch, withFields } from "./patch.ts";
+import type {
+  AnyHandle,
+  DType,
+  HostQuantizedTensor,
+  HostRowCodes,
+  HostState,
+  HostTensor,
+  MemoryUse,
+  Op,
+  QuantizedTensor,
+  QuantizedTensorLike,
+  RowCodes,
+  State,
+  Tensor,
+  TensorLike,
+} from "@octet/core";
+import type { HostData } from "@octet/core/backend";
+import { HostBackend, type HostLaunch, type HostStorage } from "../host-backend.ts";
+import { hostOf, isHandle, isTensor, withFields } from "./handles.ts";
 import type { Sabotage } from "./sabotage.ts";
 
-/** Memory that is kept, shared, overwritten or counted wrong. */
-export const ownershipSabotages: readonly Sabotage[] = [
-  { fault: "leak", apply: leak },
-  { fault: "consumed-input", apply: (backend) => afterEveryOp(backend, (_result, [input]) => input.dispose()) },
-  { fault: "overwritten-neighbour", apply: overwriteNeighbour },
-  { fault: "kept-upload", apply: keepUpload },
-  { fault: "live-download", apply: shareDownload },
-  { fault: "shared-shape", apply: shareShapes },
-  { fault: "wrong-memory", apply: countNoBytes },
-  { fault: "late-download", apply: downloadLater },
-];
+class LeakingBackend extends HostBackend {
+  protected override perform(launch: HostLaunch): void {
+    super.perform(launch);
+    this.upload({ dtype: "int8", shape: [1], data: new Int8Array(1) });
+  }
+}
 
-function leak(backend: Backend): void {
-  afterEveryOp(backend, () => {
-    backend.upload({ dtype: "int8", shape: [1], data: new Int8Array(1) });
-  });
+/** Calls `after` with the operands of every op that runs by itself. */
+abstract class AfterwardBackend extends HostBackend {
+  protected abstract after(operands: readonly AnyHandle[]): void;
+
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    const result = super.run(op, inputs, params);
+    if (!this.recording) this.after(Object.values(inputs).filter(isHandle));
+    return result;
+  }
+}
+
+class ConsumingBackend extends AfterwardBackend {
+  protected override after([input]: readonly AnyHandle[]): void {
+    input.dispose();
+  }
 }
 
 /** Changes the first byte of the tensor that was uploaded last, operands and codes aside. */
-function overwriteNeighbour(backend: Backend): void {
-  const uploads: Tensor[] = [];
-  patch(backend, "upload", (original) => (host: TensorLike) => {
-    const tensor = original(host);
-    if (!("granularity" in tensor)) uploads.push(tensor);
-    return tensor;
-  });
-  afterEveryOp(backend, (_result, operands) => {
-    const neighbour = uploads.findLast((tensor) => !tensor.disposed && !operands.includes(tensor));
+class OverwritingBackend extends AfterwardBackend {
+  readonly #uploads: Tensor[] = [];
+
+  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
+  override upload(host: QuantizedTensorLike): QuantizedTensor;
+  override upload(host: HostRowCodes): RowCodes;
+  override upload(host: HostState): State;
+  override upload(host: never): AnyHandle {
+    const handle = super.upload(host) as AnyHandle;
+    if (isTensor(handle)) this.#uploads.push(handle);
+    return handle;
+  }
+
+  protected override after(operands: readonly AnyHandle[]): void {
+    const neighbour = this.#uploads.findLast((tensor) => !tensor.disposed && !operands.includes(tensor));
     if (neighbour === undefined) return;
-    const { data } = hostOf(neighbour);
+    const { data } = hostOf(neighbour) as HostTensor;
     if (data.length > 0) new Uint8Array(data.buffer, data.byteOffset)[0] += 1;
-  });
+  }
 }
 
-function keepUpload(backend: Backend): void {
-  patch(backend, "upload", (original) => (host: never) => {
-    const tensor = original(host) as AnyTensor;
-    const kept = hostOf(tensor);
-    if ("quantized" in kept) {
-      Object.assign(kept.quantized, { data: (host as HostQuantizedTensor).quantized.data });
-      Object.assign(kept.scale, { data: (host as HostQuantizedTensor).scale.data });
-    } else {
-      const { buffer, byteOffset, length } = (host as HostTensor).data;
-      const View = kept.data.constructor as new (...parameters: unknown[]) => HostTensor["data"];
-      Object.assign(kept, { data: new View(buffer, byteOffset, length) });
-    }
-    return tensor;
-  });
+class KeepingBackend extends HostBackend {
+  protected override write(storage: HostStorage, host: HostData): void {
+    storage.host = host; // not a copy
+  }
 }
 
-function shareDownload(backend: Backend): void {
-  patch(backend, "download", (original) => async (tensor: Tensor) => {
-    const host = tensor && hostOf(tensor);
-    await original(tensor); // for its errors
-    return host;
-  });
+class SharingBackend extends HostBackend {
+  protected override async read(storage: HostStorage): Promise<HostData> {
+    return storage.host as HostData;
+  }
 }
 
 /** Handles keep the caller's own shape and granularity, in fields that can be written. */
-function shareShapes(backend: Backend): void {
-  const loosen = (tensor: AnyTensor, shape: readonly number[], granularity: unknown): AnyTensor =>
-    withFields(tensor, { shape, ...("granularity" in tensor && { granularity }) });
-  patch(backend, "upload", (original) => (host: never) => {
-    const { quantized = host, granularity } = host as HostQuantizedTensor;
-    return loosen(original(host) as AnyTensor, quantized.shape, granularity);
-  });
-  patch(backend, "quantize", (original) => (x: never, options: never) => {
-    const result = original(x, options);
-    return loosen(result, [...result.shape], { ...result.granularity });
-  });
+class LooseBackend extends HostBackend {
+  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
+  override upload(host: QuantizedTensorLike): QuantizedTensor;
+  override upload(host: HostRowCodes): RowCodes;
+  override upload(host: HostState): State;
+  override upload(host: never): AnyHandle {
+    const handle = super.upload(host) as AnyHandle;
+    if ("slots" in handle) return handle;
+    const { quantized, codes, granularity } = host as Partial<HostQuantizedTensor & HostRowCodes>;
+    const { shape } = quantized ?? codes ?? (host as HostTensor);
+    return loosen(handle, shape, granularity);
+  }
+
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    const result = super.run(op, inputs, params);
+    if (this.recording || !isHandle(result) || !("granularity" in result)) return result;
+    return loosen(result, [...result.shape], { ...result.granularity }) as Result;
+  }
 }
 
-function countNoBytes(backend: Backend): void {
-  const memory = backend.memory.bind(backend);
-  Object.defineProperty(backend, "memory", { value: (): MemoryUse => ({ ...memory(), bytes: 0 }) });
+function loosen<Handle extends AnyHandle>(handle: Handle, shape: readonly number[], granularity: unknown): Handle {
+  return withFields(handle, { shape, ...("granularity" in handle && { granularity }) });
 }
 
-function downloadLater(backend: Backend): void {
-  patch(backend, "download", (original) => async (tensor: Tensor) => {
+class UncountingBackend extends HostBackend {
+  override memory(): MemoryUse {
+    return { ...super.memory(), bytes: 0 };
+  }
+}
+
+class LateDownloadBackend extends HostBackend {
+  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
+  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
+  override download(codes: RowCodes): Promise<HostRowCodes>;
+  override download(state: State): Promise<HostState>;
+  override async download(handle: never): Promise<unknown> {
     await null;
-    return original(tensor);
-  });
+    return super.download(handle);
+  }
 }
+
+/** Memory that is kept, shared, overwritten or counted wrong. */
+export const ownershipSabotages: readonly Sabotage[] = [
+  { fault: "leak", Backend: LeakingBackend },
+  { fault: "consumed-input", Backend: ConsumingBackend },
+  { fault: "overwritten-neighbour", Backend: OverwritingBackend },
+  { fault: "kept-upload", Backend: KeepingBackend },
+  { fault: "live-download", Backend: SharingBackend },
+  { fault: "shared-shape", Backend: LooseBackend },
+  { fault: "wrong-memory", Backend: UncountingBackend },
+  { fault: "late-download", Backend: LateDownloadBackend },
+];

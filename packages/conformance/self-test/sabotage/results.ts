@@ -1,102 +1,121 @@
 import {
-  type ActivationKind,
-  type Backend,
+  activationOp,
+  dequantizeOp,
   type FloatDType,
   type HostTensor,
-  type LinearOptions,
+  hostTensor,
+  linearOp,
   narrowFloat64,
-  type QuantizedTensor,
+  type Op,
   type QuantizeOptions,
+  quantizeOp,
+  quantizeRowsOp,
   scaleLayout,
   type Tensor,
   widen,
 } from "@octet/core";
-import { type AnyTensor, afterEveryOp, hostOf, patch } from "./patch.ts";
+import type { Definitions } from "../definitions.ts";
+import { HostBackend } from "../host-backend.ts";
+import { hostOf } from "./handles.ts";
 import type { Sabotage } from "./sabotage.ts";
+
+/** Takes another axis for the one that keeps its scales. */
+class ReducingBackend extends HostBackend {
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    if ((op as unknown) !== quantizeOp) return super.run(op, inputs, params);
+    const { x } = inputs as unknown as { readonly x: Tensor | undefined };
+    const { granularity } = params as unknown as QuantizeOptions;
+    const rank = x?.shape?.length ?? 0;
+    if (granularity?.kind !== "channel" || rank < 2) return super.run(op, inputs, params);
+    const { dim } = granularity;
+    if (!Number.isInteger(dim) || dim < -rank || dim >= rank) return super.run(op, inputs, params);
+    return super.run(op, inputs, { ...params, granularity: { kind: "channel", dim: (dim + rank + 1) % rank } });
+  }
+}
+
+/** Gives float32 whatever was asked for. */
+class WideningBackend extends HostBackend {
+  override run<Inputs extends object, Params extends object, Result>(
+    op: Op<Inputs, Params, Result>,
+    inputs: NoInfer<Inputs>,
+    params: NoInfer<Params>,
+  ): Result {
+    const result = super.run(op, inputs, params);
+    if (this.recording || !([dequantizeOp, linearOp, activationOp] as unknown[]).includes(op)) return result;
+    using narrow = result as Tensor<FloatDType>; // its errors have been thrown
+    if (narrow.dtype === "float32") return super.run(op, inputs, params);
+    if ((op as unknown) === activationOp) {
+      const host = hostOf(narrow) as HostTensor<FloatDType>;
+      return this.upload({ dtype: "float32", shape: host.shape, data: widen(host) }) as Result;
+    }
+    return super.run(op, inputs, { ...params, dtype: "float32" });
+  }
+}
 
 /** Wrong results beside wrong steps: other axes, other dtypes, missing parts. */
 export const resultSabotages: readonly Sabotage[] = [
-  { fault: "reduced-dim", apply: reduceDim },
-  { fault: "dropped-tail", apply: (backend) => afterEveryOp(backend, dropTail) },
-  { fault: "dequantize-rounds-once", apply: roundOnce },
-  { fault: "ignored-output-dtype", apply: ignoreOutputDType },
-  { fault: "ignored-bias", apply: ignoreBias },
-  { fault: "tanh-gelu", apply: approximateGelu },
+  { fault: "reduced-dim", Backend: ReducingBackend },
+  { fault: "dropped-tail", define: dropTails },
+  { fault: "dequantize-rounds-once", define: roundOnce },
+  { fault: "ignored-output-dtype", Backend: WideningBackend },
+  {
+    fault: "ignored-bias",
+    define: (definitions) =>
+      definitions.replace(linearOp, ({ x, weight }, params, compute) => compute({ x, weight }, params)),
+  },
+  { fault: "tanh-gelu", define: approximateGelu },
 ];
 
-function reduceDim(backend: Backend): void {
-  patch(backend, "quantize", (original) => (x: Tensor<FloatDType>, options: QuantizeOptions) => {
-    const { granularity } = options;
-    const rank = x?.shape?.length ?? 0;
-    if (granularity?.kind !== "channel" || rank < 2) return original(x, options);
-    if (!Number.isInteger(granularity.dim) || granularity.dim < -rank || granularity.dim >= rank)
-      return original(x, options);
-    const dim = (granularity.dim + rank + 1) % rank;
-    return original(x, { ...options, granularity: { kind: "channel", dim } });
-  });
+function dropTails(definitions: Definitions): void {
+  definitions
+    .replace(quantizeOp, (inputs, params, compute) => {
+      const result = compute(inputs, params);
+      dropTail(result.quantized, -128);
+      return result;
+    })
+    .replace(quantizeRowsOp, (inputs, params, compute) => {
+      const result = compute(inputs, params);
+      dropTail(result.codes, -128);
+      return result;
+    });
+  for (const op of [dequantizeOp, linearOp, activationOp] as unknown[] as Op<object, object, Tensor<FloatDType>>[]) {
+    definitions.replace(op, (inputs, params, compute) => {
+      const result = compute(inputs, params);
+      dropTail(result, result.dtype === "float32" ? Number.NaN : 0xffff);
+      return result;
+    });
+  }
 }
 
-function dropTail(result: AnyTensor): void {
-  const last = result.shape.at(-1) ?? 1;
-  const host = hostOf(result);
-  const data = "quantized" in host ? host.quantized.data : host.data;
-  const untouched = "quantized" in host ? -128 : data instanceof Float32Array ? Number.NaN : 0xffff;
+function dropTail({ shape, data }: HostTensor, untouched: number): void {
+  const last = shape.at(-1) ?? 1;
   for (let index = 0; index < data.length; index++) {
     if (index % last >= last - (last % 4)) data[index] = untouched;
   }
 }
 
-function roundOnce(backend: Backend): void {
-  patch(backend, "dequantize", (original) => (tensor: QuantizedTensor, dtype?: FloatDType) => {
-    const result = original(tensor, dtype);
-    const { quantized, scale, granularity } = hostOf(tensor);
+function roundOnce(definitions: Definitions): void {
+  definitions.replace(dequantizeOp, ({ tensor: { quantized, scale, granularity } }, { dtype }) => {
     const { channels, inner } = scaleLayout(granularity, quantized.shape);
     const products = Float64Array.from(
       quantized.data,
       (code, index) => code * scale.data[Math.floor(index / inner) % channels],
     );
-    const y = hostOf(result as Tensor) as HostTensor<FloatDType>;
-    y.data.set(narrowFloat64(products, y.dtype) as never);
-    return result;
+    return hostTensor(dtype, quantized.shape, narrowFloat64(products, dtype));
   });
 }
 
-function ignoreOutputDType(backend: Backend): void {
-  patch(backend, "dequantize", (original) => (tensor: QuantizedTensor, dtype?: FloatDType) => {
-    original(tensor, dtype).dispose(); // for its errors
-    return original(tensor, "float32");
-  });
-  patch(backend, "linear", (original) => (x: never, weight: never, options: LinearOptions = {}) => {
-    original(x, weight, options).dispose();
-    return original(x, weight, { ...options, dtype: "float32" });
-  });
-  widenActivations(backend);
-}
-
-function widenActivations(backend: Backend): void {
-  patch(backend, "activation", (original) => (x: Tensor<FloatDType>, kind: ActivationKind) => {
-    using result = original(x, kind);
-    const host = hostOf(result as Tensor) as HostTensor<FloatDType>;
-    return backend.upload({ dtype: "float32", shape: host.shape, data: widen(host) });
-  });
-}
-
-function ignoreBias(backend: Backend): void {
-  patch(backend, "linear", (original) => (x: never, weight: never, options: LinearOptions = {}) => {
-    original(x, weight, options).dispose(); // for its errors
-    return original(x, weight, { ...options, bias: null });
-  });
-}
-
-function approximateGelu(backend: Backend): void {
-  patch(backend, "activation", (original) => (x: Tensor<FloatDType>, kind: ActivationKind) => {
-    const result = original(x, kind);
-    if (kind !== "gelu") return result;
-    const y = hostOf(result as Tensor) as HostTensor<FloatDType>;
-    const values = Float64Array.from(widen(hostOf(x as Tensor) as HostTensor<FloatDType>), (value) => {
+function approximateGelu(definitions: Definitions): void {
+  definitions.replace(activationOp, (inputs, params, compute) => {
+    if (params.kind !== "gelu") return compute(inputs, params);
+    const { x } = inputs;
+    const values = Float64Array.from(x.values(), (value) => {
       return 0.5 * value * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3)));
     });
-    y.data.set(narrowFloat64(values, y.dtype) as never);
-    return result;
+    return hostTensor(x.dtype, x.shape, narrowFloat64(values, x.dtype));
   });
 }

@@ -1,10 +1,11 @@
-import { type ActivationKind, type FloatDType, floatDTypes, type HostTensor } from "@octet/core";
-import { checkActivationBound } from "../activation-bound.ts";
+import { type ActivationKind, activation, type FloatDType, floatDTypes, type HostTensor } from "@octet/core";
+import { activationCall } from "../calls.ts";
 import type { ConformanceCase } from "../case.ts";
-import { checkOp } from "../check-op.ts";
-import { bitsTensor, generate } from "../data.ts";
+import { checkActivationBound } from "../checks/activation-bound.ts";
+import { checkOp } from "../checks/check-op.ts";
+import { bitsTensor, generate } from "../data/data.ts";
+import { Random } from "../data/random.ts";
 import type { Fault } from "../faults.ts";
-import { Random } from "../random.ts";
 import { nameShape } from "./case-names.ts";
 import { finitePatterns } from "./finite-patterns.ts";
 import { everyOpCatches, outputCatches, shapeCatches } from "./op-faults.ts";
@@ -61,13 +62,13 @@ function build(
   return {
     id: `activation/${kind}-${name}.${dtype}.${nameShape(shape)}.seed${seed}`,
     family: "activation",
-    needs: [{ op: "activation", dtype, kind }],
+    needs: [activationCall(dtype, shape, kind)],
     catches: [...everyOpCatches, ...shapeCatches(shape), ...outputCatches(dtype), ...catches],
     run: (context) => {
       const x = data(new Random(seed));
       return checkOp(context, {
         inputs: { x },
-        call: (backend, operands) => backend.activation(operands.x, kind),
+        call: (operands) => activation(operands.x, kind),
         ...(kind !== "relu" && {
           compare: (got) => checkActivationBound(got as HostTensor<FloatDType>, x, kind),
           repeat: true,

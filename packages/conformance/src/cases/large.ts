@@ -1,13 +1,14 @@
-import { type HostTensor, hostTensor, type OpSpec, sizeOf } from "@octet/core";
+import { type Granularity, type HostTensor, hostTensor, quantize, sizeOf } from "@octet/core";
+import { quantizeCall } from "../calls.ts";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { checkOp } from "../check-op.ts";
-import { checkThrows } from "../expect-error.ts";
-import { Random } from "../random.ts";
+import { checkOp } from "../checks/check-op.ts";
+import { checkThrows } from "../checks/expect-error.ts";
+import { Random } from "../data/random.ts";
 import { nameShape } from "./case-names.ts";
-import { linearCase, perChannel } from "./linear-case.ts";
-import { gridInputs } from "./linear-data.ts";
+import { linearCase, perChannel } from "./linear/linear-case.ts";
+import { gridInputs } from "./linear/linear-data.ts";
 import { promiseCase } from "./promise-case.ts";
-import { quantizeGridCase } from "./quantize-shapes.ts";
+import { quantizeGridCase } from "./quantize/quantize-shapes.ts";
 
 /**
  * More than 65535 of whatever a device dispatches one of per row, channel or group; and tensors past 128 MiB, the default limit of a
@@ -48,14 +49,7 @@ function asLarge(conformanceCase: ConformanceCase): ConformanceCase {
 
 /** Quantizes a float32 tensor of more than 128 MiB; a backend that holds less must say so when it is uploaded. */
 function largeBytesCase(shape: readonly number[]): ConformanceCase {
-  const granularity = { kind: "channel", dim: 0 } as const;
-  const perTensor = { kind: "tensor" } as const;
-  const spec: OpSpec = {
-    op: "quantize",
-    dtype: "float32",
-    granularity: shape.length > 1 ? granularity : perTensor,
-    bits: 8,
-  };
+  const granularity: Granularity = shape.length > 1 ? { kind: "channel", dim: 0 } : { kind: "tensor" };
   return promiseCase(
     "large",
     `quantize-past-128-mib.float32.${nameShape(shape)}.seed1`,
@@ -65,11 +59,11 @@ function largeBytesCase(shape: readonly number[]): ConformanceCase {
       if (x.data.byteLength > context.backend.info.maxTensorBytes) return checkRefused(context, x);
       await checkOp(context, {
         inputs: { x },
-        call: (backend, operands) => backend.quantize(operands.x, { granularity: spec.granularity }),
+        call: (operands) => quantize(operands.x, { granularity }),
         large: true,
       });
     },
-    [spec],
+    [quantizeCall("float32", shape, granularity, 8)],
   );
 }
 

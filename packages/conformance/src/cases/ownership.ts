@@ -1,19 +1,24 @@
 import {
+  type AnyHandle,
+  type Backend,
+  dequantize,
   equalGranularities,
   equalShapes,
   formatShape,
   type HostQuantizedTensor,
   type HostTensor,
   hostTensor,
+  quantize,
+  type State,
 } from "@octet/core";
 import type { ConformanceCase, ConformanceContext } from "../case.ts";
-import { checkSame } from "../check-op.ts";
-import { checkSameQuantized, checkSameTensor } from "../compare.ts";
-import { bitsTensor } from "../data.ts";
-import { check } from "../failure.ts";
-import { keepTensors } from "../keep-tensors.ts";
-import { download, type HostOperand, type Operand, partSizes, upload } from "../operands.ts";
-import { Random } from "../random.ts";
+import { checkSame, checkSameQuantized, checkSameTensor } from "../checks/compare.ts";
+import { check } from "../checks/failure.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
+import { byteLengthOf, download, type HostData, partsOf, upload } from "../checks/operands.ts";
+import { bitsTensor } from "../data/data.ts";
+import { Random } from "../data/random.ts";
+import { downloadIsFresh, uploadCopies } from "./handle-promises.ts";
 import { plainMatrix, plainQuantization } from "./plain-data.ts";
 import { promiseCase } from "./promise-case.ts";
 import { sampleTensors } from "./sample-tensors.ts";
@@ -21,10 +26,10 @@ import { sampleTensors } from "./sample-tensors.ts";
 /** Whose memory is whose: the host keeps its arrays, the backend its tensors, and ops run in the order of their calls. */
 export function ownershipCases(): ConformanceCase[] {
   return [
-    promiseCase("ownership", "upload-copies", ["kept-upload"], uploadCopies, []),
+    promiseCase("ownership", "upload-copies", ["kept-upload"], uploadCopies(sampleTensors), []),
     promiseCase("ownership", "upload-of-views", [], uploadViews, []),
     promiseCase("ownership", "upload-of-float16array", ["kept-upload"], uploadFloat16Array, []),
-    promiseCase("ownership", "download-is-fresh", ["live-download"], downloadIsFresh, []),
+    promiseCase("ownership", "download-is-fresh", ["live-download"], downloadIsFresh(sampleTensors), []),
     promiseCase("ownership", "shapes-never-change", ["shared-shape"], shapesNeverChange, []),
     promiseCase(
       "ownership",
@@ -36,26 +41,6 @@ export function ownershipCases(): ConformanceCase[] {
     promiseCase("ownership", "downloads-at-once", [], downloadAtOnce, []),
     promiseCase("ownership", "ops-run-in-call-order", [], runInOrder),
   ];
-}
-
-/** Copies of the arrays of a host tensor, to compare with after the original was changed. */
-function copyOf<Host extends HostOperand>(host: Host): Host {
-  return structuredClone(host);
-}
-
-function scramble(host: HostOperand): void {
-  for (const { data } of "quantized" in host ? [host.quantized, host.scale] : [host]) data.fill(85);
-}
-
-async function uploadCopies({ backend }: ConformanceContext): Promise<void> {
-  await keepTensors(async (keep) => {
-    for (const host of sampleTensors()) {
-      const wanted = copyOf(host);
-      const tensor = keep(upload(backend, host));
-      scramble(host);
-      checkSame(await download(backend, tensor), wanted, "a tensor whose host array was changed after upload");
-    }
-  });
 }
 
 /** Arrays that begin in the middle of their buffer, as subarrays and tensors of a file do. */
@@ -96,17 +81,6 @@ async function uploadFloat16Array({ backend }: ConformanceContext): Promise<void
   });
 }
 
-async function downloadIsFresh({ backend }: ConformanceContext): Promise<void> {
-  await keepTensors(async (keep) => {
-    for (const host of sampleTensors()) {
-      const tensor = keep(upload(backend, host));
-      const first = await download(backend, tensor);
-      scramble(first);
-      checkSame(await download(backend, tensor), host, "a tensor whose first download was changed");
-    }
-  });
-}
-
 /** Changes `target` as far as it lets: a frozen object throws in strict code, and stays as it is in sloppy code. */
 function tryToChange(target: object, changes: object): void {
   for (const [name, value] of Object.entries(changes)) {
@@ -120,53 +94,49 @@ function tryToChange(target: object, changes: object): void {
 async function shapesNeverChange({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const neighbour = keep(backend.upload(bitsTensor("float32", [6], [1, 2, 3, 4, 5, 6])));
-    for (const host of sampleTensors()) {
-      const wanted = copyOf(host);
-      const shapes = "quantized" in host ? [[...host.quantized.shape], [...host.scale.shape]] : [[...host.shape]];
-      const [shape, scaleShape] = shapes;
-      const tensor = keep(
-        "quantized" in host
-          ? backend.upload({
-              ...host,
-              quantized: { ...host.quantized, shape },
-              scale: { ...host.scale, shape: scaleShape },
-            })
-          : backend.upload({ dtype: host.dtype, shape, data: host.data }),
-      );
-      for (const given of shapes) given.fill(20);
-      checkSame(
-        await download(backend, tensor),
-        wanted,
-        "a tensor whose shape was changed by the array that upload got",
-      );
-      tryToChange(tensor.shape, { 0: 20, length: 7 });
-      tryToChange(tensor, { shape: [20, 20], dtype: "int32", bits: 2, byteLength: 400 });
-      const got = await download(backend, tensor);
-      checkSame(got, wanted, "a tensor whose shape was assigned to");
-      checkShape(tensor, wanted);
-      for (const part of "quantized" in got ? [got.quantized, got.scale] : [got]) tryToChange(part.shape, { 0: 20 });
-      checkSame(await download(backend, tensor), wanted, "a tensor whose download had its shape assigned to");
-    }
+    for (const host of sampleTensors()) await checkFixedShape(backend, host, keep);
     checkSameTensor(await backend.download(neighbour), bitsTensor("float32", [6], [1, 2, 3, 4, 5, 6]), "a neighbour");
   });
 }
 
-function checkShape(tensor: Operand, host: HostOperand): void {
-  const { shape } = "quantized" in host ? host.quantized : host;
-  check(equalShapes(tensor.shape, shape), `the shape of a tensor was changed to ${formatShape(tensor.shape)}`);
-  const bytes = partSizes(host).reduce((sum, size) => sum + size, 0);
-  check(tensor.byteLength === bytes, `the byteLength of a tensor was changed to ${tensor.byteLength}`);
+/** Fails where something that a caller can reach changes the shape of a handle. */
+export async function checkFixedShape(
+  backend: Backend,
+  host: HostData,
+  keep: <Kept extends DataHandle>(handle: Kept) => Kept,
+): Promise<void> {
+  const wanted = structuredClone(host);
+  const loose = structuredClone(host); // its shapes are arrays that can be written
+  const handle = keep(upload(backend, loose)) as DataHandle;
+  for (const part of partsOf(loose)) tryToChange(part.shape, { 0: 20, 1: 20, 2: 20 });
+  checkSame(await download(backend, handle), wanted, "a tensor whose shape was changed by the array that upload got");
+  tryToChange(handle.shape, { 0: 20, length: 7 });
+  tryToChange(handle, { shape: [20, 20], dtype: "int32", bits: 2, byteLength: 400 });
+  const got = await download(backend, handle);
+  checkSame(got, wanted, "a tensor whose shape was assigned to");
+  checkShape(handle, wanted);
+  for (const part of partsOf(got)) tryToChange(part.shape, { 0: 20 });
+  checkSame(await download(backend, handle), wanted, "a tensor whose download had its shape assigned to");
 }
+
+function checkShape(handle: DataHandle, host: HostData): void {
+  const [{ shape }] = partsOf(host);
+  check(equalShapes(handle.shape, shape), `the shape of a tensor was changed to ${formatShape(handle.shape)}`);
+  const bytes = byteLengthOf(host);
+  check(handle.byteLength === bytes, `the byteLength of a tensor was changed to ${handle.byteLength}`);
+}
+
+type DataHandle = Exclude<AnyHandle, State>;
 
 async function granularitiesNeverChange({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     const x = keep(backend.upload(plainMatrix()));
     const granularity = { kind: "channel", dim: 0 } as const;
     const bits = 8;
-    const wanted = await backend.download(keep(backend.quantize(x, { granularity, bits })));
+    const wanted = await backend.download(keep(quantize(x, { granularity, bits })));
     const given = { ...granularity };
     const tensors = [
-      keep(backend.quantize(x, { granularity: given, bits })),
+      keep(quantize(x, { granularity: given, bits })),
       keep(backend.upload({ ...wanted, granularity: given })),
     ];
     tryToChange(given, { dim: 1 });
@@ -239,9 +209,9 @@ async function runInOrder({ backend }: ConformanceContext): Promise<void> {
   await keepTensors(async (keep) => {
     let floats = keep(backend.upload(plainMatrix()));
     for (let round = 0; round < 3; round++) {
-      const quantized = keep(backend.quantize(floats, plainQuantization));
+      const quantized = keep(quantize(floats, plainQuantization));
       floats.dispose();
-      floats = keep(backend.dequantize(quantized, "float32")) as typeof floats;
+      floats = keep(dequantize(quantized, { dtype: "float32" })) as typeof floats;
       quantized.dispose();
     }
     checkSameTensor(await backend.download(floats), plainMatrix(), "the end of a chain of ops");

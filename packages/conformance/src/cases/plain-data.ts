@@ -1,6 +1,6 @@
 import { type FloatDType, type HostQuantizedTensor, type HostTensor, hostTensor } from "@octet/core";
-import { checkSameTensor } from "../compare.ts";
-import { generate } from "../data.ts";
+import { checkSameTensor } from "../checks/compare.ts";
+import { generate } from "../data/data.ts";
 
 /** `[8, 8]` of 127: per channel its scales are 1 and its codes 127, and it comes back unchanged. */
 export function plainMatrix(): HostTensor<FloatDType> {

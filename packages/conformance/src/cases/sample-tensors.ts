@@ -1,10 +1,10 @@
 import { hostTensor } from "@octet/core";
-import { bitsTensor, quantizedTensor, randomScale } from "../data.ts";
-import type { HostOperand } from "../operands.ts";
-import { Random } from "../random.ts";
+import type { HostData } from "../checks/operands.ts";
+import { bitsTensor, quantizedTensor, randomScale } from "../data/data.ts";
+import { Random } from "../data/random.ts";
 
 /** One tensor of every dtype, and codes of every granularity. */
-export function sampleTensors(): HostOperand[] {
+export function sampleTensors(): HostData[] {
   const random = new Random(1);
   const words = (count: number) => Array.from({ length: count }, () => random.word());
   return [

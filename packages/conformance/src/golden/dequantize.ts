@@ -1,6 +1,7 @@
-import { floatDTypes } from "@octet/core";
-import { checkSameTensor } from "../compare.ts";
-import { keepTensors } from "../keep-tensors.ts";
+import { dequantize, floatDTypes } from "@octet/core";
+import { dequantizeCall } from "../calls.ts";
+import { checkSameTensor } from "../checks/compare.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";
@@ -15,7 +16,7 @@ export function readDequantizeCase(fields: GoldenFields, file: GoldenTensors): G
   const expected = goldenTensor(fields, "expected", [dtype], file);
   checkGoldenShape(fields, "expected", expected, quantized.shape);
   return {
-    needs: [{ op: "dequantize", dtype, granularity, bits }],
+    needs: [dequantizeCall({ shape: quantized.shape, granularity, bits }, dtype)],
     run: ({ backend }) =>
       keepTensors(async (keep) => {
         const host = {
@@ -24,7 +25,7 @@ export function readDequantizeCase(fields: GoldenFields, file: GoldenTensors): G
           granularity,
           bits,
         };
-        const result = keep(backend.dequantize(keep(backend.upload(host)), dtype));
+        const result = keep(dequantize(keep(backend.upload(host)), { dtype }));
         checkSameTensor(await backend.download(result), await readHostTensor(expected), "dequantize");
       }),
   };

@@ -3,13 +3,16 @@ import {
   floatDTypes,
   type HostQuantizedTensor,
   type HostTensor,
+  linear,
   linearActivations,
-  linearGeometry,
-  type OpSpec,
+  type QuantizedForm,
+  type TensorForm,
 } from "@octet/core";
-import { checkSameTensor } from "../compare.ts";
-import { keepTensors } from "../keep-tensors.ts";
-import { checkLinearBound } from "../linear-bound.ts";
+import { linearGeometry } from "@octet/core/backend";
+import { linearCall } from "../calls.ts";
+import { checkSameTensor } from "../checks/compare.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
+import { checkLinearBound } from "../checks/linear-bound.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";
@@ -17,7 +20,7 @@ import { checkGoldenShape, type GoldenTensors, goldenTensor, readHostTensor } fr
 
 /** The weight of a case, float or quantized. */
 interface GoldenWeight {
-  readonly description: { readonly shape: readonly number[] } & Extract<OpSpec, { op: "linear" }>["weight"];
+  readonly description: QuantizedForm | TensorForm<FloatDType>;
   read(): Promise<HostTensor<FloatDType> | HostQuantizedTensor>;
 }
 
@@ -28,19 +31,17 @@ export function readLinearCase(fields: GoldenFields, file: GoldenTensors): Golde
   const x = goldenTensor(fields, "x", [dtype], file);
   const { description, ...weight } = fields.has("weight") ? readFloatWeight(fields, file) : readCodes(fields, file);
   const bias = fields.optional("bias", (name) => goldenTensor(fields, name, floatDTypes, file));
-  const { outputShape, k } = fields.attempt(() => linearGeometry(x, description, { bias, activations }));
+  const { outputShape, k } = fields.attempt(() => linearGeometry(x, description, bias, { activations }));
   const checkResult = readExpectation(fields, file, { dtype, outputShape, k, bounded: activations === "float" });
-  const { shape: _shape, ...weightSpec } = description;
-  const spec: OpSpec = { op: "linear", dtype, outputDType: dtype, activations, weight: weightSpec };
   return {
-    needs: [bias === undefined ? spec : { ...spec, bias: bias.dtype }],
+    needs: [linearCall({ dtype, shape: x.shape }, description, bias, { activations })],
     run: ({ backend }) =>
       keepTensors(async (keep) => {
         const input = keep(backend.upload(await readHostTensor(x)));
         const hostWeight = await weight.read();
         const operand = keep("quantized" in hostWeight ? backend.upload(hostWeight) : backend.upload(hostWeight));
         const addend = bias && keep(backend.upload(await readHostTensor(bias)));
-        const y = keep(backend.linear(input, operand, { activations, bias: addend ?? null }));
+        const y = keep(linear(input, operand, { activations, bias: addend ?? null }));
         await checkResult(await backend.download(y));
       }),
   };

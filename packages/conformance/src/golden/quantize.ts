@@ -1,8 +1,9 @@
-import { type FloatDType, floatDTypes, type HostQuantizedTensor, type HostTensor, type OpSpec } from "@octet/core";
+import { type FloatDType, floatDTypes, type HostQuantizedTensor, type HostTensor, quantize } from "@octet/core";
 import { calculateQuantizationError } from "@octet/metrics";
-import { checkSameQuantized } from "../compare.ts";
-import { check } from "../failure.ts";
-import { keepTensors } from "../keep-tensors.ts";
+import { quantizeCall } from "../calls.ts";
+import { checkSameQuantized } from "../checks/compare.ts";
+import { check } from "../checks/failure.ts";
+import { keepTensors } from "../checks/keep-tensors.ts";
 import type { GoldenBody } from "./body.ts";
 import type { GoldenFields } from "./fields.ts";
 import { readQuantization, readScale } from "./granularity.ts";
@@ -26,13 +27,12 @@ export function readQuantizeCase(fields: GoldenFields, file: GoldenTensors): Gol
   checkGoldenShape(fields, "quantized", quantized, x.shape);
   const scale = readScale(fields, granularity, x.shape, file);
   const error = fields.optional("error", (name) => readError(fields.object(name)));
-  const needs: OpSpec[] = [{ op: "quantize", dtype, granularity, bits }];
   return {
-    needs,
+    needs: [quantizeCall(dtype, x.shape, granularity, bits)],
     run: ({ backend }) =>
       keepTensors(async (keep) => {
         const host = await readHostTensor(x);
-        const result = keep(backend.quantize(keep(backend.upload(host)), { granularity, bits }));
+        const result = keep(quantize(keep(backend.upload(host)), { granularity, bits }));
         const got = await backend.download(result);
         const [wantedQuantized, wantedScale] = [await readHostTensor(quantized), await readHostTensor(scale)];
         checkSameQuantized(got, { quantized: wantedQuantized, scale: wantedScale, granularity, bits }, "quantize");

@@ -1,8 +1,8 @@
-import type { FloatDType } from "../../src/dtype.ts";
-import type { HostQuantizedTensor } from "../../src/host-quantized-tensor.ts";
-import type { HostTensor } from "../../src/host-tensor.ts";
-import { activationRange } from "../../src/linear-geometry.ts";
-import { widen } from "../../src/widen.ts";
+import { widen } from "../../src/numerics/widen.ts";
+import type { FloatDType } from "../../src/tensors/dtype.ts";
+import type { HostQuantizedTensor } from "../../src/tensors/host-quantized-tensor.ts";
+import type { HostTensor } from "../../src/tensors/host-tensor.ts";
+import { rowCodesLimit } from "../../src/tensors/row-codes.ts";
 import { add, binary32, multiply, type Rational, rationalOf, roundToFormat } from "./rational.ts";
 import { quantizeGroup } from "./reference-quantize.ts";
 
@@ -26,10 +26,10 @@ export function integerLinear(
   const [n, k] = quantized.shape;
   const values = widen(x);
   const biasValues = bias && widen(bias);
-  const { qmax, lowest } = activationRange[mode];
+  const limit = rowCodesLimit[mode];
   const y: number[] = [];
   for (let start = 0; start < values.length; start += k) {
-    const row = quantizeGroup([...values.subarray(start, start + k)], qmax, lowest);
+    const row = quantizeGroup([...values.subarray(start, start + k)], limit, -limit);
     for (let column = 0; column < n; column++) {
       let total = 0n;
       for (let i = 0; i < k; i++) total += BigInt(row.codes[i]) * BigInt(quantized.data[column * k + i]);

@@ -1,7 +1,7 @@
-import type { FloatDType } from "../../src/dtype.ts";
-import type { HostQuantizedTensor } from "../../src/host-quantized-tensor.ts";
-import { type HostTensor, hostTensor } from "../../src/host-tensor.ts";
-import { narrow } from "../../src/widen.ts";
+import { narrow } from "../../src/numerics/widen.ts";
+import type { FloatDType } from "../../src/tensors/dtype.ts";
+import type { HostQuantizedTensor } from "../../src/tensors/host-quantized-tensor.ts";
+import { type HostTensor, hostTensor } from "../../src/tensors/host-tensor.ts";
 import { randomNormals } from "./random.ts";
 
 /** A float32 tensor of these values. */

@@ -23,13 +23,13 @@ Napi::Object Buffer::make(Napi::Env env, std::shared_ptr<Memory> memory) {
 }
 
 std::shared_ptr<Memory> Buffer::share(Napi::Value value, const Context& context, uint64_t bytes, const char* what) {
-  const std::string name(what);
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&buffer_tag)) throw Failure{"", name + " is no buffer of this addon"};
+  const auto failure = [what](const char* code, const std::string& text) { return Failure{code, std::string(what) + text}; };
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&buffer_tag)) throw failure("", " is no buffer of this addon");
   Buffer* buffer = Napi::ObjectWrap<Buffer>::Unwrap(value.As<Napi::Object>());
-  if (buffer == nullptr || buffer->memory_ == nullptr) throw Failure{"ERR_DISPOSED", name + " was freed"};
-  if (buffer->memory_->context.get() != &context) throw Failure{"ERR_FOREIGN_TENSOR", name + " belongs to another device"};
+  if (buffer == nullptr || buffer->memory_ == nullptr) throw failure("ERR_DISPOSED", " was freed");
+  if (buffer->memory_->context.get() != &context) throw failure("ERR_FOREIGN_TENSOR", " belongs to another device");
   if (buffer->memory_->bytes < bytes)
-    throw Failure{"", name + " holds " + std::to_string(buffer->memory_->bytes) + " bytes, " + std::to_string(bytes) + " are needed"};
+    throw failure("", " holds " + std::to_string(buffer->memory_->bytes) + " bytes, " + std::to_string(bytes) + " are needed");
   return buffer->memory_;
 }
 
@@ -63,7 +63,7 @@ Napi::Object Graph::make(Napi::Env env, std::shared_ptr<Context> context, cudaGr
 Napi::Value Graph::launch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     if (executable_ == nullptr) throw Failure{"ERR_DISPOSED", "the graph was freed"};
-    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "a graph cannot be launched while a chain is captured"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "a graph cannot be launched while others are captured"};
     context_->check(cudaGraphLaunch(executable_, context_->stream()), "launching a graph");
     return info.Env().Undefined();
   });

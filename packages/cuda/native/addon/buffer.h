@@ -25,7 +25,7 @@ class Buffer : public Napi::ObjectWrap<Buffer> {
   std::shared_ptr<Memory> memory_;
 };
 
-/** A captured chain of ops, with the memory that it works in. */
+/** Captured launches, with the memory that it works in. */
 class Graph : public Napi::ObjectWrap<Graph> {
  public:
   static Napi::Function define(Napi::Env env);

@@ -183,14 +183,14 @@ void Context::give_staging(Staging staging) { give_back(staging_.give(staging), 
 
 void Context::begin_capture() {
   cudaStream_t target = stream();
-  if (capturing()) throw Failure{"ERR_UNSUPPORTED", "a chain is being captured already"};
+  if (capturing()) throw Failure{"ERR_UNSUPPORTED", "launches are being captured already"};
   check(cudaStreamBeginCapture(target, cudaStreamCaptureModeRelaxed), "beginning a capture");
   captured_ = std::make_unique<std::vector<std::shared_ptr<Memory>>>();
 }
 
 cudaGraphExec_t Context::end_capture(std::vector<std::shared_ptr<Memory>>* memory) {
   stream();
-  if (!capturing()) throw Failure{"ERR_UNSUPPORTED", "no chain is being captured"};
+  if (!capturing()) throw Failure{"ERR_UNSUPPORTED", "no launches are being captured"};
   cudaGraph_t graph = nullptr;
   check(stop_capture(&graph, memory), "ending a capture");
   cudaGraphExec_t executable = nullptr;

@@ -39,7 +39,7 @@ class Context : public std::enable_shared_from_this<Context> {
 
   /** The stream, with the device made current. @throws Failure once the device is lost or the context closed. */
   cudaStream_t stream();
-  /** Whether nothing was enqueued since `settle_codes` but allocations: the next linear may start early, see LinearCall. */
+  /** Whether nothing was enqueued since `settle_codes` but allocations: the next linear may start early, see LaunchPlace. */
   bool codes_settled() const { return codes_settled_; }
   /** Says that what was enqueued last wrote no codes. */
   void settle_codes() { codes_settled_ = true; }

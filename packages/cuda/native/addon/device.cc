@@ -10,8 +10,7 @@ Napi::Function Device::define(Napi::Env env) {
                      {InstanceMethod<&Device::describe>("describe"), InstanceMethod<&Device::allocate>("allocate"),
                       InstanceMethod<&Device::upload>("upload"), InstanceMethod<&Device::read>("read"),
                       InstanceMethod<&Device::zero>("zero"), InstanceMethod<&Device::copy>("copy"),
-                      InstanceMethod<&Device::quantize>("quantize"), InstanceMethod<&Device::dequantize>("dequantize"),
-                      InstanceMethod<&Device::activation>("activation"), InstanceMethod<&Device::linear>("linear"),
+                      InstanceMethod<&Device::launch>("launch"),
                       InstanceMethod<&Device::synchronize>("synchronize"), InstanceMethod<&Device::begin_capture>("beginCapture"),
                       InstanceMethod<&Device::end_capture>("endCapture"),
                       InstanceMethod<&Device::abandon_capture>("abandonCapture"), InstanceMethod<&Device::read_now>("readNow"),
@@ -48,7 +47,7 @@ Napi::Value Device::allocate(const Napi::CallbackInfo& info) {
 Napi::Value Device::upload(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     if (!info[1].IsTypedArray()) throw Failure{"", "a typed array is needed"};
-    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be uploaded while a chain is captured; upload it before"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be uploaded while launches are captured; upload it before"};
     const auto array = info[1].As<Napi::TypedArray>();
     const size_t bytes = array.ByteLength();
     const Memory& target = Buffer::memory_of(info[0], *context_, bytes, "the target");
@@ -62,6 +61,7 @@ Source Device::source_of(const Napi::CallbackInfo& info) {
   const uint64_t size = source.memory->bytes;
   source.offset = integer_argument(info, 1, 0, size);
   source.bytes = integer_argument(info, 2, size - source.offset, size - source.offset);
+  source.changes = info[3].ToBoolean();
   return source;
 }
 
@@ -73,7 +73,7 @@ Napi::Value Device::read_now(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     const Source source = source_of(info);
     if (source.bytes > piece_bytes) throw Failure{"", "more than " + std::to_string(piece_bytes) + " bytes cannot be read at once"};
-    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while a chain is captured"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while launches are captured"};
     Napi::ArrayBuffer result = Napi::ArrayBuffer::New(info.Env(), source.bytes);
     context_->read_now(source.start(), source.bytes, result.Data());
     return result;

@@ -1,4 +1,4 @@
-// A device as an object of JavaScript: memory, copies, ops, capture.
+// A device as an object of JavaScript: memory, copies, launches, capture.
 #pragma once
 #include "buffer.h"
 #include "wait.h"
@@ -19,17 +19,15 @@ class Device : public Napi::ObjectWrap<Device> {
   Napi::Value read_now(const Napi::CallbackInfo& info);
   Napi::Value zero(const Napi::CallbackInfo& info);
   Napi::Value copy(const Napi::CallbackInfo& info);
-  Napi::Value quantize(const Napi::CallbackInfo& info);
-  Napi::Value dequantize(const Napi::CallbackInfo& info);
-  Napi::Value activation(const Napi::CallbackInfo& info);
-  Napi::Value linear(const Napi::CallbackInfo& info);
+  /** (number, record, ...memories): see launch-arguments.h. */
+  Napi::Value launch(const Napi::CallbackInfo& info);
   Napi::Value synchronize(const Napi::CallbackInfo& info);
   Napi::Value begin_capture(const Napi::CallbackInfo& info);
   Napi::Value end_capture(const Napi::CallbackInfo& info);
   Napi::Value abandon_capture(const Napi::CallbackInfo& info);
   Napi::Value close(const Napi::CallbackInfo& info);
 
-  /** (source, offset, bytes), of which the last two may be left out. */
+  /** (source, offset, bytes, changes), of which the last three may be left out. */
   Source source_of(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Context> context_;

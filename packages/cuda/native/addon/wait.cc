@@ -11,7 +11,7 @@ class Wait : public Napi::AsyncWorker {
   Wait(Napi::Env env, std::shared_ptr<Context> context, Source source)
       : Napi::AsyncWorker(env), context_(std::move(context)), source_(std::move(source)), deferred_(env) {
     cudaStream_t stream = context_->stream();
-    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while a chain is captured"};
+    if (context_->capturing()) throw Failure{"ERR_UNSUPPORTED", "nothing can be read while launches are captured"};
     try {
       if (source_.memory != nullptr) {
         Napi::ArrayBuffer result = Napi::ArrayBuffer::New(env, source_.bytes);
@@ -20,6 +20,8 @@ class Wait : public Napi::AsyncWorker {
         if (source_.bytes > 0 && context_->has_staging(source_.bytes)) {
           staging_ = context_->take_staging(source_.bytes);
           context_->check(cudaMemcpyAsync(staging_.data, source_.start(), source_.bytes, cudaMemcpyDeviceToHost, stream), "downloading");
+        } else if (source_.bytes > 0 && source_.changes) {
+          keep_source(stream);
         }
       }
       context_->check(cudaEventCreateWithFlags(&done_, cudaEventDisableTiming | cudaEventBlockingSync), "waiting for the device");
@@ -62,6 +64,13 @@ class Wait : public Napi::AsyncWorker {
   }
 
  private:
+  /** Goes on with a copy of the source as it is at this place of the stream. */
+  void keep_source(cudaStream_t stream) {
+    const std::shared_ptr<Memory> kept = context_->allocate(source_.bytes);
+    context_->check(cudaMemcpyAsync(kept->data, source_.start(), source_.bytes, cudaMemcpyDeviceToDevice, stream), "downloading");
+    source_ = {kept, 0, source_.bytes};
+  }
+
   void give_back() {
     if (done_ != nullptr && !context_->lost()) context_->give_back(cudaEventDestroy(done_), "ending a wait");
     if (staging_.data != nullptr) context_->give_staging(staging_);

@@ -12,6 +12,8 @@ namespace octet {
 struct Source {
   std::shared_ptr<Memory> memory;
   size_t offset = 0, bytes = 0;
+  /** Whether launches to come may write to them. */
+  bool changes = false;
 
   const void* start() const { return static_cast<const char*>(memory->data) + offset; }
 };
@@ -19,7 +21,7 @@ struct Source {
 /**
  * Resolves when everything enqueued so far has run: to a copy of the source, or to undefined without one. A small copy is enqueued now,
  * through staging; a large one, or one that finds none left, is made piece by piece by the thread that waits. So nothing may write to the
- * source until then.
+ * source until then, unless it is said to change: then those pieces are of a copy on the device, enqueued now.
  */
 Napi::Value wait_for_device(Napi::Env env, std::shared_ptr<Context> context, Source source);
 

@@ -9,7 +9,7 @@ constexpr int float16_dtype = 1, highest = 127, lowest = -127, group = 128;
 
 struct Layout {
   const char* name;
-  LayoutArgument layout;
+  int64_t outer, channels, inner;
 };
 
 }  // namespace
@@ -17,11 +17,10 @@ struct Layout {
 void measure_elementwise(Bench& bench, int64_t rows, int64_t columns) {
   const size_t size = size_t(rows * columns);
   const int sets = bench.sets_for(size * 2);
-  const LayoutArgument by_row{1, rows, columns};
-  const std::vector<Layout> layouts = {{"rows", by_row},
-                                       {"columns", {rows, columns, 1}},
-                                       {"groups", {1, rows * (columns / group), group}},
-                                       {"tensor", {1, 1, rows * columns}}};
+  const std::vector<Layout> layouts = {{"rows", 1, rows, columns},
+                                       {"columns", rows, columns, 1},
+                                       {"groups", 1, rows * (columns / group), group},
+                                       {"tensor", 1, 1, rows * columns}};
   std::vector<std::unique_ptr<Memory>> values, codes, copies;
   for (int set = 0; set < sets; set++) {
     values.push_back(std::make_unique<Memory>(size * 2));
@@ -30,9 +29,9 @@ void measure_elementwise(Bench& bench, int64_t rows, int64_t columns) {
     fill_halves(values.back()->as<uint16_t>(), size, uint32_t(set), bench.stream);
     fill_codes(codes.back()->as<int8_t>(), size, uint32_t(set), bench.stream);
   }
-  const Memory scales(size / group * 4 + 256), fault(16);
+  const Memory scales(size / group * 4 + 256), finding(finding_bytes);
   fill_scales(scales.as<float>(), scales.bytes() / 4, 0.01f, 1, bench.stream);
-  require(cudaMemsetAsync(fault.as<void>(), 0, fault.bytes(), bench.stream), "clearing");
+  require(cudaMemsetAsync(finding.as<void>(), 0, finding.bytes(), bench.stream), "clearing");
 
   std::vector<Arm> arms = {{"copy", [&](int set, cudaStream_t stream) {
                               require(cudaMemcpyAsync(copies[size_t(set)]->as<void>(), values[size_t(set)]->as<void>(), size * 2,
@@ -42,15 +41,19 @@ void measure_elementwise(Bench& bench, int64_t rows, int64_t columns) {
   std::vector<double> bytes = {4. * double(size)};
   for (const Layout& one : layouts) {
     arms.push_back({std::string("dequantize-") + one.name, [&, one](int set, cudaStream_t stream) {
-                      octet::dequantize({codes[size_t(set)]->as<int8_t>(), scales.as<float>(), one.layout, copies[size_t(set)]->as<void>(), float16_dtype}, stream);
+                      launch(DequantizeCall{codes[size_t(set)]->as<void>(), scales.as<void>(), copies[size_t(set)]->as<void>(), one.outer,
+                                            one.channels, one.inner, float16_dtype},
+                             {stream, false, nullptr});
                     }});
-    bytes.push_back(3. * double(size) + 4. * double(one.layout.channels));
+    bytes.push_back(3. * double(size) + 4. * double(one.channels));
   }
   for (const Layout& one : layouts) {
     arms.push_back({std::string("quantize-") + one.name, [&, one](int set, cudaStream_t stream) {
-                      octet::quantize({{values[size_t(set)]->as<void>(), float16_dtype}, one.layout, highest, lowest, codes[size_t(set)]->as<int8_t>(), scales.as<float>(), fault.as<void>()}, stream);
+                      launch(QuantizeCall{values[size_t(set)]->as<void>(), codes[size_t(set)]->as<void>(), scales.as<void>(), finding.as<void>(),
+                                          one.outer, one.channels, one.inner, float16_dtype, highest, lowest},
+                             {stream, false, nullptr});
                     }});
-    bytes.push_back(3. * double(size) + 4. * double(one.layout.channels));
+    bytes.push_back(3. * double(size) + 4. * double(one.channels));
   }
   const std::vector<Timing> timings = time_arms(arms, sets, bench.samples, bench.stream);
   std::vector<std::pair<ArmResult, double>> results;

@@ -28,7 +28,7 @@ Weights make_weights(Bench& bench, int64_t n, int64_t k, int sets) {
     auto* scales = weights.scales.back()->as<float>();
     fill_codes(codes, size, uint32_t(1000 + set), bench.stream);
     fill_scales(scales, size_t(n), float(1 / (64 * std::sqrt(double(k)))), uint32_t(2000 + set), bench.stream);
-    octet::dequantize({codes, scales, {1, n, k}, weights.halves.back()->as<void>(), float16_dtype}, bench.stream);
+    launch(DequantizeCall{codes, scales, weights.halves.back()->as<void>(), 1, n, k, float16_dtype}, {bench.stream, false, nullptr});
     require(cudaGetLastError(), "dequantizing");
   }
   return weights;
@@ -39,34 +39,39 @@ struct Cell {
   const Weights& weights;
   int64_t m, n, k;
   int sets;
-  Memory x, codes, y, products, wanted, workspace, fault;
+  Memory x, codes, y, products, wanted, workspace, finding;
 
   Cell(Bench& bench, const Weights& weights, int64_t m, int64_t n, int64_t k, int sets)
       : bench(bench), weights(weights), m(m), n(n), k(k), sets(sets), x(size_t(m * k) * 2), codes(size_t(m * k)), y(size_t(m * n) * 2),
-        products(size_t(m * n) * 4), wanted(size_t(m * n) * 2), workspace(std::max<size_t>(16, linear_workspace(m, k, 16))), fault(16) {
+        products(size_t(m * n) * 4), wanted(size_t(m * n) * 2), workspace(std::max<size_t>(16, workspace_bytes(call_of(16)))), finding(finding_bytes) {
     fill_halves(x.as<uint16_t>(), size_t(m * k), 7, bench.stream);
     fill_codes(codes.as<int8_t>(), size_t(m * k), 8, bench.stream);
-    require(cudaMemsetAsync(fault.as<void>(), 0, fault.bytes(), bench.stream), "clearing");
+    require(cudaMemsetAsync(finding.as<void>(), 0, finding.bytes(), bench.stream), "clearing");
   }
 
   /** One of Octet's own; activations of 0 bits stay float16. */
   Arm octet(const char* name, int activation_bits) {
     return {name, [this, activation_bits](int set, cudaStream_t stream) {
-              LinearCall call{};
-              call.m = m, call.n = n, call.k = k;
-              call.x = {x.as<void>(), float16_dtype};
-              call.weight = {weights.codes[size_t(set)]->as<void>(), int8_dtype};
-              call.scales = weights.scales[size_t(set)]->as<float>();
-              call.scale_count = n;
+              LinearCall call = call_of(activation_bits);
+              call.x = x.as<void>();
+              call.weight = weights.codes[size_t(set)]->as<void>();
+              call.scales = weights.scales[size_t(set)]->as<void>();
               call.y = y.as<void>();
-              call.dtype = float16_dtype;
-              call.activation_bits = activation_bits;
-              call.workspace = workspace.as<void>();
-              call.fault = fault.as<void>();
+              call.finding = finding.as<void>();
               // As in a chain of layers: weights are older than the op before.
-              call.early = true;
-              octet::linear(call, stream);
+              launch(call, {stream, true, workspace.as<void>()});
             }};
+  }
+
+  /** Everything but memory. */
+  LinearCall call_of(int activation_bits) const {
+    LinearCall call{};
+    call.m = m, call.n = n, call.k = k;
+    call.x_dtype = call.dtype = float16_dtype;
+    call.weight_dtype = int8_dtype;
+    call.scale_count = n;
+    call.activation_bits = activation_bits;
+    return call;
   }
 
   /** The fastest of cuBLASLt's proposals; nothing where it has none. */

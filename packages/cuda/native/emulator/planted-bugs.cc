@@ -22,19 +22,19 @@ constexpr int width = 64, steps = 5;
 
 /** y[i] is the sum of one place of each row of x, which comes by way of shared memory; each thread reads what another one copied. */
 void sum_of_rows(const float* x /* [steps, width] */, float* y /* [width] */, Bug bug) {
-  float* stages = shared_memory<float>();  // [2, width], and [width] that nobody writes
+  float* stages = octet::shared_memory<float>();  // [2, width], and [width] that nobody writes
   const int thread = int(threadIdx.x), place = (thread * 7 + 5) % width;
   const auto copy = [&](int step) {
-    if (thread < width / 4) copy_async(stages + step % 2 * width + thread * 4, x + step * width + thread * 4, 16);
-    copy_async_commit();
+    if (thread < width / 4) octet::copy_async(stages + step % 2 * width + thread * 4, x + step * width + thread * 4, 16);
+    octet::copy_async_commit();
   };
   float sum = 0;
   copy(0);
   for (int step = 0; step < steps; step++) {
     if (step + 1 < steps) copy(step + 1);
     if (bug != Bug::missing_wait) {
-      if (step + 1 < steps) copy_async_wait<1>();
-      else copy_async_wait<0>();
+      if (step + 1 < steps) octet::copy_async_wait<1>();
+      else octet::copy_async_wait<0>();
     }
     if (bug == Bug::divergent_barrier ? thread < 32 : bug != Bug::missing_barrier) __syncthreads();
     sum += stages[(bug == Bug::uninitialised_read ? 2 : step % 2) * width + place];

@@ -2,6 +2,8 @@
 #pragma once
 #include "device.h"
 
+namespace octet {
+
 template <class T>
 T* shared_memory() {
   return reinterpret_cast<T*>(emulator::active->shared);
@@ -35,6 +37,8 @@ inline uint32_t subtract_f16x2(uint32_t a, uint32_t b) {
   const auto difference = [](uint32_t x, uint32_t y) { return float_to_half(half_to_float(uint16_t(x)) - half_to_float(uint16_t(y))); };
   return difference(a & 0xFFFF, b & 0xFFFF) | uint32_t(difference(a >> 16, b >> 16)) << 16;
 }
+
+}  // namespace octet
 
 namespace emulator {
 
@@ -70,6 +74,8 @@ void multiply(void** lanes, Element element) {
 
 }  // namespace emulator
 
+namespace octet {
+
 inline void mma_f16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
   emulator::MmaLane<float> lane{d, a, b};
   emulator::warp_operation(~0u, "mma f16", &lane, [](void** lanes) {
@@ -91,12 +97,16 @@ inline void mma_s8(int32_t (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[
   });
 }
 
+}  // namespace octet
+
 namespace emulator {
 inline void land(const PendingCopy& copy) {
   memcpy(copy.target, copy.source, copy.bytes);
   memset(static_cast<char*>(copy.target) + copy.bytes, 0, 16 - copy.bytes);
 }
 }  // namespace emulator
+
+namespace octet {
 
 inline void copy_async(void* shared, const void* global, uint32_t valid) {
   const auto target = reinterpret_cast<uintptr_t>(shared);
@@ -121,3 +131,5 @@ void copy_async_wait() {
 /** Kernels run one after another here. */
 inline void start_dependents() {}
 inline void wait_for_dependencies() {}
+
+}  // namespace octet

@@ -5,6 +5,8 @@
 #pragma once
 #include "vectors.cuh"
 
+namespace octet {
+
 /** Element (o * channels + c) * inner + i uses scale c. */
 struct ScaleLayout {
   int64_t outer, channels, inner;
@@ -58,3 +60,5 @@ struct SlabPlaces {
     }
   }
 };
+
+}  // namespace octet

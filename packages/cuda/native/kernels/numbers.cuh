@@ -2,6 +2,8 @@
 #pragma once
 #include "primitives.cuh"
 
+namespace octet {
+
 /** The order of core's floatDTypes. */
 enum class DType : int32_t { float32 = 0, float16 = 1, bfloat16 = 2, int8 = 3 };
 
@@ -111,14 +113,16 @@ __device__ __forceinline__ void codes_of(const Values& values, float scale, Code
 __device__ __forceinline__ uint32_t magnitude_of(float value) { return __float_as_uint(value) & 0x7FFFFFFFu; }
 constexpr uint32_t infinite_magnitude = 0x7F800000u;
 
-/** What an op found that cannot be quantized; all zero when nothing. The same in every run, whatever the order of threads. */
-struct Fault {
+/** What a launch found that is not finite; all zero when nothing. The same in every run, whatever the order of threads. */
+struct Finding {
   /** The bitwise complement of the lowest flat index, so that a maximum finds it. */
   unsigned long long inverted_first;
   unsigned long long count;
 };
 
-__device__ __forceinline__ void report(Fault* fault, int64_t index) {
-  atomicMax(&fault->inverted_first, ~static_cast<unsigned long long>(index));
-  atomicAdd(&fault->count, 1ull);
+__device__ __forceinline__ void report(Finding* finding, int64_t index) {
+  atomicMax(&finding->inverted_first, ~static_cast<unsigned long long>(index));
+  atomicAdd(&finding->count, 1ull);
 }
+
+}  // namespace octet

@@ -10,6 +10,7 @@
 #include <cuda_runtime.h>
 
 #include "per-device.h"
+
 /** A kernel whose name holds commas goes in parentheses. More than 48 KB of shared memory must be asked for by name. */
 #define OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                                   \
   do {                                                                                                                 \
@@ -25,6 +26,8 @@
     else OCTET_LAUNCH(kernel, grid, block, shared_bytes, stream, __VA_ARGS__);                                           \
   } while (0)
 
+namespace octet {
+
 /**
  * Whether a kernel may start before the one before it is done. Its code must have been compiled for 9.0 or later, not only the device be
  * such: older code runs there too where nothing newer was built, and does not wait (see wait_for_dependencies).
@@ -35,7 +38,7 @@ bool starts_early(void (*kernel)(Parameters...)) {
   if (cudaGetDevice(&device) != cudaSuccess || cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess || major < 9)
     return false;
   // Kernels of one signature share the answer: all that start early are compiled for the same GPUs.
-  static octet::PerDevice<bool> answers;
+  static PerDevice<bool> answers;
   return answers.get(device, [&] {
     cudaFuncAttributes attributes{};
     if (cudaFuncGetAttributes(&attributes, kernel) == cudaSuccess) return attributes.ptxVersion >= 90;
@@ -56,7 +59,13 @@ void launch_early(void (*kernel)(Parameters...), dim3 grid, dim3 block, size_t s
   config.attrs = &attribute, config.numAttrs = 1;
   cudaLaunchKernelEx(&config, kernel, arguments...);
 }
+
+}  // namespace octet
 #endif
 #include "primitives.cuh"
 
+namespace octet {
+
 inline int64_t divide_up(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
+
+}  // namespace octet

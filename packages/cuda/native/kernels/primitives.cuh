@@ -14,6 +14,8 @@
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
+namespace octet {
+
 /** All of a block's shared memory: its size is given at the launch. */
 template <class T>
 __device__ __forceinline__ T* shared_memory() {
@@ -84,4 +86,6 @@ __device__ __forceinline__ uint32_t subtract_f16x2(uint32_t a, uint32_t b) {
 __device__ __forceinline__ float half_to_float(uint16_t bits) { return __half2float(__ushort_as_half(bits)); }
 __device__ __forceinline__ uint16_t float_to_half(float value) { return __half_as_ushort(__float2half_rn(value)); }
 __device__ __forceinline__ uint16_t float_to_bfloat16(float value) { return __bfloat16_as_ushort(__float2bfloat16_rn(value)); }
+
+}  // namespace octet
 #endif

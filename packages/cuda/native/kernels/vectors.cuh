@@ -2,6 +2,8 @@
 #pragma once
 #include "numbers.cuh"
 
+namespace octet {
+
 /** Elements of type T in 16 bytes. */
 template <class T>
 constexpr int per_vector = int(16 / sizeof(typename T::Storage));
@@ -62,10 +64,10 @@ class Magnitudes {
 
 /** Reports what cannot be quantized of elements `index` and following. */
 template <class T>
-__device__ __forceinline__ void report_infinite(const Vector<T>& vector, int64_t index, Fault* fault) {
+__device__ __forceinline__ void report_infinite(const Vector<T>& vector, int64_t index, Finding* finding) {
 #pragma unroll
   for (int i = 0; i < per_vector<T>; i++)
-    if (magnitude_of(vector[i]) >= infinite_magnitude) report(fault, index + i);
+    if (magnitude_of(vector[i]) >= infinite_magnitude) report(finding, index + i);
 }
 
 /** The largest of the values of a block of THREADS, in every thread; takes THREADS / 8 bytes of shared memory, once. */
@@ -133,3 +135,5 @@ struct SplitCodes {
     store_codes(low + offset, lows, count, whole);
   }
 };
+
+}  // namespace octet

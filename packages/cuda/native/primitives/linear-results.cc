@@ -58,23 +58,24 @@ Words run(Operands& operands, const Case& one, Shape shape, const char* name) {
   Words y((y_bytes + 3) / 4, 0xDEADBEEF);
   void* const memory[] = {to_device(x.data(), x.size()), to_device(w.data(), w.size()), to_device(bias.data(), bias.size()),
                           to_device(scales.data(), scales.size() * 4), to_device(y.data(), y.size() * 4),
-                          to_device(Words(4).data(), 16), to_device(Words(4 + linear_workspace(m, k, 16) / 4).data(), linear_workspace(m, k, 16))};
+                          to_device(Words(4).data(), finding_bytes)};
   LinearCall call{};
   call.m = m, call.n = n, call.k = k;
-  call.x = {memory[0], one.x_dtype};
-  call.weight = {memory[1], one.weight_dtype};
-  if (one.weight_dtype == int8) call.scales = static_cast<const float*>(memory[3]), call.scale_count = n;
-  call.bias = {memory[2], float32};
-  call.y = memory[4];
-  call.dtype = one.y_dtype;
+  call.x = memory[0], call.x_dtype = one.x_dtype;
+  call.weight = memory[1], call.weight_dtype = one.weight_dtype;
+  if (one.weight_dtype == int8) call.scales = memory[3], call.scale_count = n;
+  call.bias = memory[2], call.bias_dtype = float32;
+  call.y = memory[4], call.dtype = one.y_dtype;
   call.activation_bits = one.activation_bits;
-  call.fault = memory[5];
-  call.workspace = memory[6];
-  linear(call, nullptr);
+  call.finding = memory[5];
+  const Words workspace(4 + workspace_bytes(call) / 4);
+  void* const working = to_device(workspace.data(), workspace_bytes(call));
+  launch(call, {nullptr, false, working});
   require(cudaGetLastError(), name);
   require(cudaMemcpyAsync(y.data(), memory[4], y.size() * 4, cudaMemcpyDeviceToHost, nullptr), name);
   require(cudaStreamSynchronize(nullptr), name);
   for (void* one_of : memory) cudaFreeAsync(one_of, nullptr);
+  cudaFreeAsync(working, nullptr);
   return y;
 }
 

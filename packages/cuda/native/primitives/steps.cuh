@@ -1,6 +1,8 @@
 // One struct for each primitive: how many words of operands a thread takes, how many of results it gives.
 #pragma once
-#include "../kernels/linear-kinds.cuh"
+#include "../kernels/linear/linear-kinds.cuh"
+
+namespace octet {
 
 struct MmaF16 {
   static constexpr int takes = 10, gives = 4;
@@ -116,3 +118,5 @@ inline __global__ void run_copies(const uint32_t* pieces, const uint32_t* valid,
   __syncthreads();
   for (int i = 0; i < 4; i++) y[((all + other) * 2 + 1) * 4 + i] = shared[(step_block + other) * 4 + i];
 }
+
+}  // namespace octet

@@ -1,6 +1,6 @@
 // The device's side of warpgroup-products.h: compiled for compute capability 9.0a alone.
 #include "../kernels/platform.cuh"
-#include "../kernels/linear-wide-tiles.cuh"
+#include "../kernels/hopper/linear-wide-tiles.cuh"
 #include "warpgroup-products.h"
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import type { ByteSink } from "../byte-sink.ts";
-import { checkBytes } from "../check-bytes.ts";
+import type { ByteSink } from "../bytes/byte-sink.ts";
+import { checkBytes } from "../bytes/check-bytes.ts";
 import { OctetError, quote } from "../errors.ts";
 import { openFile } from "./open-file.ts";
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { allocateBytes, checkRange, type OwnedByteSource } from "../byte-source.ts";
-import { checkBytes } from "../check-bytes.ts";
+import { allocateBytes, checkRange, type OwnedByteSource } from "../bytes/byte-source.ts";
+import { checkBytes } from "../bytes/check-bytes.ts";
 import { OctetError } from "../errors.ts";
 import { openFile } from "./open-file.ts";
 

@@ -1,21 +1,19 @@
 import { type ActivationKind, sizeOf } from "@octet/core";
-import { dtypeCode } from "../dtype-code.ts";
-import type { Plan, Source } from "./plan.ts";
-
-/** assembly/activate.ts has the same numbers. */
-const kindCode: Readonly<Record<ActivationKind, number>> = { relu: 0, gelu: 1, silu: 2 };
+import { activateBlocks } from "../generated/kernels.ts";
+import type { FloatOperand } from "./operand.ts";
+import { type Plan, planOf } from "./plan.ts";
 
 /** Elements. */
 const block = 16384;
 
-/** An element-wise function of x, of this shape. */
-export function planActivation({ address, dtype }: Source, shape: readonly number[], kind: ActivationKind): Plan {
+/** An element-wise function of x. */
+export function planActivation(
+  { x }: { readonly x: FloatOperand },
+  { kind }: { readonly kind: ActivationKind },
+  output: FloatOperand,
+): Plan {
+  const { dtype, shape } = x.form;
   const size = sizeOf(shape);
-  return {
-    temporaries: [],
-    launches: (output) => {
-      const words = [address, output, size, block, dtypeCode[dtype], kindCode[kind]];
-      return [{ kernel: "activateBlocks", items: Math.ceil(size / block), grain: 1, words }];
-    },
-  };
+  const record = { x: x.storage.address, output: output.storage.address, size, block, dtype, kind };
+  return planOf(activateBlocks({ items: Math.ceil(size / block), grain: 1 }, record));
 }

@@ -1,6 +1,7 @@
-import { dtypeCode } from "../dtype-code.ts";
-import type { Launch } from "../launch.ts";
-import type { Source } from "./plan.ts";
+import { packRows } from "../generated/kernels.ts";
+import type { Launch } from "../run/launch.ts";
+import type { FloatOperand } from "./operand.ts";
+import { oneItem } from "./plan.ts";
 
 /** The bias `[n]` as the kernels take it: float32, at `address`, or 0 for none. A half type is widened into a temporary block first. */
 export interface BiasPlan {
@@ -11,16 +12,14 @@ export interface BiasPlan {
   launches(temporary: number): readonly Launch[];
 }
 
-export function planBias(bias: Source | undefined, n: number): BiasPlan {
-  if (bias === undefined || bias.dtype === "float32") {
-    return { temporary: 0, address: () => bias?.address ?? 0, launches: () => [] };
-  }
+export function planBias(bias: FloatOperand | undefined, n: number): BiasPlan {
+  const address = bias?.storage.address ?? 0;
+  const dtype = bias?.form.dtype ?? "float32";
+  if (dtype === "float32") return { temporary: 0, address: () => address, launches: () => [] };
   return {
     temporary: packedRowBytes(n),
     address: (temporary) => temporary,
-    launches: (temporary) => [
-      { kernel: "packRows", items: 1, grain: 1, words: [bias.address, temporary, 1, n, dtypeCode[bias.dtype], 1, 0] },
-    ],
+    launches: (target) => [packRows(oneItem, { x: address, target, m: 1, k: n, dtype, rows: 1, transposed: 0 })],
   };
 }
 

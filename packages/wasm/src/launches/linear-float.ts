@@ -1,48 +1,56 @@
 import { bytesPerElement } from "@octet/core";
-import { codesCode, dtypeCode } from "../dtype-code.ts";
-import type { Launch } from "../launch.ts";
+import { rowCount } from "@octet/core/backend";
+import { gemmFloats, gemvFloats, packRows } from "../generated/kernels.ts";
 import { packedRowBytes, planBias } from "./bias.ts";
-import type { LinearSources } from "./linear-sources.ts";
-import { grainOf, type Plan, streamGrain } from "./plan.ts";
+import type { LinearParts } from "./linear-integer.ts";
+import type { FloatOperand } from "./operand.ts";
+import { grainOf, type Plan, planOf, streamGrain } from "./plan.ts";
 
-/** Rows of a panel of x, and columns whose sums gemm-floats keeps at a time; assembly/gemm-floats.ts. */
+/** Rows of a panel of x, and columns whose sums gemm-floats keeps at a time; assembly/linear/gemm-floats.ts. */
 const panelRows = 2;
 const columnUnit = 64;
 
 /** The bounded mode: x and weights as float32, whatever they were. */
-export function planFloatLinear(sources: LinearSources): Plan {
-  const { geometry, x, weight, threads } = sources;
-  const { m, n, k, dtype } = geometry;
+export function planFloatLinear(x: FloatOperand, { weight, bias: biasOperand, output }: LinearParts): Plan {
+  const { address: weights, dtype: weightDType, scales, scaleStride, group, n, k } = weight;
+  const m = rowCount(x.form.shape);
+  if (m === 0 || n === 0) return planOf();
   // gemv-floats reads 8 weights at a time, and gemv-codes 16: a group must not end in between.
-  const single = m === 1 && (weight.dtype !== "codes" || weight.group === k || weight.group % 8 === 0);
-  const transposes = single && weight.dtype === "codes" && (weight.group === k || weight.group % 16 === 0);
+  const single = m === 1 && (weightDType !== "codes" || group === k || group % 8 === 0);
+  const transposes = single && weightDType === "codes" && (group === k || group % 16 === 0);
   const rows = single ? 1 : panelRows;
   const panels = Math.ceil(m / rows);
-  const bias = planBias(sources.bias, n);
+  const bias = planBias(biasOperand, n);
+  const weightBytes = weightDType === "codes" ? 1 : bytesPerElement[weightDType];
   return {
+    checks: false,
     temporaries: [panels * rows * packedRowBytes(k), transposes ? 16 + packedRowBytes(k) : 0, bias.temporary],
-    launches: (output, [packed, transposed, biasFloats]) => {
-      if (m === 0 || n === 0) return [];
-      const { address, scales, scaleStride, group } = weight;
-      const weightBytes = weight.dtype === "codes" ? 1 : bytesPerElement[weight.dtype];
-      const weightCode = weight.dtype === "codes" ? codesCode : dtypeCode[weight.dtype];
-      const common = [n, k, address, weightCode, scales, scaleStride, group];
-      const result = [bias.address(biasFloats), output, dtypeCode[dtype]];
-      const pack: Launch = {
-        kernel: "packRows",
-        items: panels,
-        grain: grainOf(rows * k),
-        words: [x.address, packed, m, k, dtypeCode[x.dtype], rows, transposes ? transposed : 0],
+    launches: ({ temporaries: [packed, transposed, biasFloats], threads }) => {
+      const record = {
+        x: packed,
+        m,
+        n,
+        k,
+        weights,
+        weightDType,
+        scales,
+        scaleStride,
+        group,
+        bias: bias.address(biasFloats),
+        output: output.storage.address,
+        dtype: output.form.dtype,
+        transposed,
       };
-      const multiply: Launch = single
-        ? {
-            kernel: "gemvFloats",
-            items: n,
-            grain: streamGrain(n, k * weightBytes, threads),
-            words: [packed, ...common, ...result, transposes ? transposed : 0],
-          }
-        : { kernel: "gemmFloats", items: n, grain: columnUnit, words: [packed, m, ...common, ...result] };
-      return [...bias.launches(biasFloats), pack, multiply];
+      return [
+        ...bias.launches(biasFloats),
+        packRows(
+          { items: panels, grain: grainOf(rows * k) },
+          { x: x.storage.address, target: packed, m, k, dtype: x.form.dtype, rows, transposed },
+        ),
+        single
+          ? gemvFloats({ items: n, grain: streamGrain(n, k * weightBytes, threads) }, record)
+          : gemmFloats({ items: n, grain: columnUnit }, record),
+      ];
     },
   };
 }

@@ -1,60 +1,80 @@
-import { activationRange } from "@octet/core";
-import { dtypeCode } from "../dtype-code.ts";
-import { planBias } from "./bias.ts";
-import type { LinearSources } from "./linear-sources.ts";
-import { grainOf, type Plan, statusBytes, streamGrain } from "./plan.ts";
+import type { RowCodesKind } from "@octet/core";
+import { rowCodesLimit } from "@octet/core/backend";
+import { gemmIntegers, gemvIntegers } from "../generated/kernels.ts";
+import { type CodeLayout, codeLayout } from "../memory/code-layout.ts";
+import type { Launch } from "../run/launch.ts";
+import { type BiasPlan, planBias } from "./bias.ts";
+import type { FloatOperand, RowCodesOperand } from "./operand.ts";
+import { type Plan, streamGrain } from "./plan.ts";
+import { launchQuantizeRows } from "./quantize-rows.ts";
+import type { Weight } from "./weight.ts";
 
-/** Rows of a panel of codes, and columns whose totals gemm-integers keeps at a time; assembly/gemm-integers.ts. */
-const panelRows = 2;
+/** Columns whose totals gemm-integers keeps at a time; assembly/linear/gemm-integers.ts. */
 const columnUnit = 48;
 
-/** Bytes of the tree of a block of 2048 input features of a panel; assembly/inner-product.ts. */
-const treeBytes = 7 * (panelRows + 1) * 16;
+/** What a linear layer multiplies x by, and where the result goes. */
+export interface LinearParts {
+  readonly weight: Weight;
+  readonly bias: FloatOperand | undefined;
+  readonly output: FloatOperand;
+}
 
 /** The exact modes: the rows of x become integer codes, then integers are multiplied. */
-export function planIntegerLinear(sources: LinearSources, activations: "int8" | "int16"): Plan {
-  const { geometry, x, weight, threads } = sources;
-  const { m, n, k, dtype } = geometry;
-  const rows = m === 1 ? 1 : panelRows;
-  const panels = Math.ceil(m / rows);
-  const steps = Math.ceil(k / 16);
-  const trees = rows === 1 ? 0 : panels * Math.ceil(k / 2048) * treeBytes;
-  const bias = planBias(sources.bias, n);
-  const { qmax } = activationRange[activations];
+export function planIntegerLinear(x: FloatOperand, activations: RowCodesKind, parts: LinearParts): Plan {
+  const layout = codeLayout(x.form.shape);
+  const bias = planBias(parts.bias, parts.weight.n);
   return {
-    temporaries: [statusBytes, panels * rows * steps * 32, m * 4, trees, bias.temporary],
-    mustBeFinite: { ...x, size: m * k },
-    launches: (output, [status, codes, scales, tree, biasFloats]) => {
-      const common = [
-        weight.address,
-        weight.scales,
-        weight.scaleStride,
-        bias.address(biasFloats),
-        output,
-        dtypeCode[dtype],
-      ];
-      return [
-        ...bias.launches(biasFloats),
-        {
-          kernel: "quantizeRows",
-          items: panels,
-          grain: grainOf(rows * k),
-          words: [x.address, codes, scales, tree, m, k, dtypeCode[x.dtype], qmax, status, rows],
-        },
-        rows === 1
-          ? {
-              kernel: "gemvIntegers",
-              items: n,
-              grain: streamGrain(n, k, threads),
-              words: [codes, scales, n, k, ...common],
-            }
-          : {
-              kernel: "gemmIntegers",
-              items: n,
-              grain: columnUnit,
-              words: [codes, scales, tree, m, n, k, ...common, qmax],
-            },
-      ];
-    },
+    checks: true,
+    temporaries: [layout.bytes, bias.temporary],
+    launches: ({ temporaries: [codes, biasFloats], finding, threads }) => [
+      ...bias.launches(biasFloats),
+      launchQuantizeRows(x, layout, activations, codes, finding),
+      multiply(codes, layout, activations, bias.address(biasFloats), parts, threads),
+    ],
   };
+}
+
+/** The exact modes on rows that are codes already. */
+export function planCodesLinear({ form, storage }: RowCodesOperand, parts: LinearParts): Plan {
+  const layout = codeLayout(form.shape);
+  const bias: BiasPlan = planBias(parts.bias, parts.weight.n);
+  return {
+    checks: false,
+    temporaries: [bias.temporary],
+    launches: ({ temporaries: [biasFloats], threads }) => [
+      ...bias.launches(biasFloats),
+      multiply(storage.address, layout, form.activations, bias.address(biasFloats), parts, threads),
+    ],
+  };
+}
+
+function multiply(
+  codes: number,
+  { m, rows, scaleOffset, treeOffset }: CodeLayout,
+  activations: RowCodesKind,
+  bias: number,
+  { weight, output }: LinearParts,
+  threads: number,
+): Launch {
+  const { address: weights, scales, scaleStride, n, k } = weight;
+  const rowScales = codes + scaleOffset;
+  const record = {
+    codes,
+    rowScales,
+    rowScale: rowScales,
+    trees: codes + treeOffset,
+    m,
+    n,
+    k,
+    weights,
+    scales,
+    scaleStride,
+    bias,
+    output: output.storage.address,
+    dtype: output.form.dtype,
+    qmax: rowCodesLimit[activations],
+  };
+  return rows === 1
+    ? gemvIntegers({ items: n, grain: streamGrain(n, k, threads) }, record)
+    : gemmIntegers({ items: n, grain: columnUnit }, record);
 }

@@ -1,24 +1,31 @@
-import type { FloatDType } from "@octet/core";
-import type { Launch } from "../launch.ts";
+import type { Launch } from "../run/launch.ts";
 
-/** Floats that a kernel reads. */
-export interface Source {
-  readonly address: number;
-  readonly dtype: FloatDType;
+/** Memory and threads that launches are made for. */
+export interface PlanMemory {
+  /** The addresses of the temporary blocks. */
+  readonly temporaries: readonly number[];
+  /** Where kernels note what is not finite, for plans that check; 0 for others. */
+  readonly finding: number;
+  /** That share out a launch. */
+  readonly threads: number;
 }
 
-/** An op whose memory is still to be found. */
+/** An op whose operands have addresses, and whose temporary memory is still to be found. */
 export interface Plan {
+  /** Whether something must be finite: one of the launches then takes a finding. */
+  readonly checks: boolean;
   /** Sizes in bytes of the blocks that only the op itself uses. */
   readonly temporaries: readonly number[];
-  /** What must be finite. The first temporary is then the status, of `statusBytes`: not 0 when something is not. */
-  readonly mustBeFinite?: Source & { readonly size: number };
-  /** The launches, once the result and the temporaries have addresses. */
-  launches(result: number, temporaries: readonly number[]): readonly Launch[];
+  launches(memory: PlanMemory): readonly Launch[];
 }
 
-/** Bytes of the word in which kernels note that they met a NaN or an infinity. */
-export const statusBytes = 4;
+/** The range of kernels that do all in one. */
+export const oneItem = { items: 1, grain: 1 } as const;
+
+/** A plan that needs no memory and takes everything. */
+export function planOf(...launches: readonly Launch[]): Plan {
+  return { checks: false, temporaries: [], launches: () => launches };
+}
 
 /** How many items of `cost` each are worth a call of a kernel, rounded up to a multiple of `unit`. `cost` is in elements read. */
 export function grainOf(cost: number, unit = 1): number {
@@ -31,7 +38,7 @@ const mostStream = 2 ** 20;
 
 /**
  * How many of `columns` that are read once, of `bytes` each, a call of a kernel takes. It cuts them into four streams, which memory fetches
- * ahead better the longer they are (assembly/streams.ts): so a thread takes all of its columns in one call. Of many bytes every thread
+ * ahead better the longer they are (assembly/linear/streams.ts): so a thread takes all of its columns in one call. Of many bytes every thread
  * takes several parts, the same number each: threads are not equally fast, and an engine exchanges a function that has become hot only
  * when it is called again.
  */

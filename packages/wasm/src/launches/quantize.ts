@@ -1,26 +1,32 @@
-import { bitRange, scaleLayout, sizeOf } from "@octet/core";
-import { type QuantizedForm, quantizedParts } from "../device-tensor.ts";
-import { dtypeCode } from "../dtype-code.ts";
-import { grainOf, type Plan, type Source, statusBytes } from "./plan.ts";
+import { bitRange, type QuantizeOptions, sizeOf } from "@octet/core";
+import { normalizedLayout } from "@octet/core/backend";
+import { absmaxBlocks, quantizeBlocks, quantizeChannels } from "../generated/kernels.ts";
+import { scaleOffset } from "../memory/storage.ts";
+import type { FloatOperand, QuantizedOperand } from "./operand.ts";
+import { grainOf, type Plan } from "./plan.ts";
 
-/** Codes and scales of `x`, which has the shape of `form`. */
-export function planQuantize(x: Source, form: QuantizedForm): Plan {
-  return form.granularity.kind === "tensor" ? planWhole(x, form) : planChannels(x, form);
+/** Codes and scales of x. */
+export function planQuantize(
+  { x }: { readonly x: FloatOperand },
+  { granularity }: QuantizeOptions,
+  output: QuantizedOperand,
+): Plan {
+  return granularity.kind === "tensor" ? planWhole(x, output) : planChannels(x, output);
 }
 
-function planChannels(x: Source, form: QuantizedForm): Plan {
-  const { outer, channels, inner } = scaleLayout(form.granularity, form.shape);
+function planChannels(x: FloatOperand, { form, storage }: QuantizedOperand): Plan {
+  const { dtype, shape } = x.form;
+  const { outer, channels, inner } = normalizedLayout(form.granularity, shape);
   const { highest, lowest } = bitRange(form.bits);
-  const { scaleOffset } = quantizedParts(form);
-  const grain = grainOf(outer * inner, inner === 1 ? stripColumns(channels) : 1);
+  const range = { items: channels, grain: grainOf(outer * inner, inner === 1 ? stripColumns(channels) : 1) };
+  const source = { source: x.storage.address, size: sizeOf(shape), dtype };
+  const target = { codes: storage.address, scales: storage.address + scaleOffset(form) };
   return {
-    temporaries: [statusBytes],
-    mustBeFinite: { ...x, size: sizeOf(form.shape) },
-    launches: (codes, [status]) => {
-      const target = [x.address, codes, codes + scaleOffset, outer, channels, inner];
-      const words = [...target, dtypeCode[x.dtype], highest, lowest, status];
-      return [{ kernel: "quantizeChannels", items: channels, grain, words }];
-    },
+    checks: true,
+    temporaries: [],
+    launches: ({ finding }) => [
+      quantizeChannels(range, { ...source, finding, ...target, outer, channels, inner, qmax: highest, lowest }),
+    ],
   };
 }
 
@@ -33,22 +39,21 @@ function stripColumns(channels: number): number {
 }
 
 /** One scale for everything: blocks first find their maxima, then all of them divide by the same scale. */
-function planWhole(x: Source, form: QuantizedForm): Plan {
-  const size = sizeOf(form.shape);
+function planWhole(x: FloatOperand, { form, storage }: QuantizedOperand): Plan {
+  const { dtype, shape } = x.form;
+  const size = sizeOf(shape);
   const { highest, lowest } = bitRange(form.bits);
-  const { scaleOffset } = quantizedParts(form);
   const block = Math.ceil(Math.max(65536, size / 1024) / 64) * 64;
   const blocks = Math.max(1, Math.ceil(size / block)); // one even of nothing: it writes the scale
+  const range = { items: blocks, grain: 1 };
+  const source = { source: x.storage.address, size, dtype, block };
+  const target = { codes: storage.address, scale: storage.address + scaleOffset(form) };
   return {
-    temporaries: [statusBytes, blocks * 4],
-    mustBeFinite: { ...x, size },
-    launches: (codes, [status, maxima]) => {
-      const source = [x.address, maxima, size, block, dtypeCode[x.dtype]];
-      const target = [blocks, codes, codes + scaleOffset, highest, lowest, status];
-      return [
-        { kernel: "absmaxBlocks", items: blocks, grain: 1, words: source },
-        { kernel: "quantizeBlocks", items: blocks, grain: 1, words: [...source, ...target] },
-      ];
-    },
+    checks: true,
+    temporaries: [blocks * 4],
+    launches: ({ finding, temporaries: [maxima] }) => [
+      absmaxBlocks(range, { ...source, maxima }),
+      quantizeBlocks(range, { ...source, finding, blocks, maxima, ...target, qmax: highest, lowest }),
+    ],
   };
 }

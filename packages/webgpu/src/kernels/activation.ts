@@ -1,10 +1,10 @@
-import { type ActivationKind, bytesPerElement, type FloatDType } from "@octet/core";
-import { bindRange } from "../buffer-range.ts";
-import type { Operation } from "../operation.ts";
-import { eachVariantOnce, type Shader, shader } from "../shader.ts";
+import { type ActivationKind, type activationOp, bytesPerElement, type FloatDType, sizeOf } from "@octet/core";
+import { bindRange } from "../layout/buffer-range.ts";
+import { KernelParams } from "../params.ts";
+import { eachVariantOnce, shader } from "../shader.ts";
+import type { KernelOf } from "../storage.ts";
 import { elementArray, loadElements } from "../wgsl/load.ts";
 import { storeElements } from "../wgsl/store-elements.ts";
-import type { FloatSource } from "./quantize-task.ts";
 
 const lanes = 256;
 
@@ -40,11 +40,13 @@ fn activate(bits: u32) -> u32 {
 `,
 };
 
-export const activationShader: (dtype: FloatDType, kind: ActivationKind) => Shader = eachVariantOnce((dtype, kind) => {
+const params = new KernelParams({ xShift: "u32", yShift: "u32", count: "u32" });
+
+const activationShader = eachVariantOnce((dtype: FloatDType, kind: ActivationKind) => {
   return shader({
     name: `${kind} ${dtype}`,
     exact: kind === "relu",
-    params: ["x_shift", "y_shift", "count"],
+    params,
     buffers: [
       ["x", "read", elementArray(dtype, false)],
       ["y", "read_write", "array<u32>"],
@@ -59,18 +61,28 @@ export const activationShader: (dtype: FloatDType, kind: ActivationKind) => Shad
   });
 });
 
-/** Enqueues an element-wise function and returns the buffer of its results. Bytes moved: x and the result once. */
-export function activation(operation: Operation, x: FloatSource, size: number, kind: ActivationKind): GPUBuffer {
-  const bytes = bytesPerElement[x.dtype];
-  const y = operation.result(size * bytes);
-  // A multiple of 4 elements, so that every part starts at a whole vector.
-  const step = Math.floor(operation.device.maxRangeBytes / bytes / 4) * 4;
-  for (let first = 0; first < size; first += step) {
-    const end = Math.min(first + step, size);
-    const source = bindRange({ buffer: x.buffer, start: first * bytes, end: end * bytes });
-    const target = bindRange({ buffer: y, start: first * bytes, end: end * bytes });
-    const params = [source.shift / bytes, target.shift / bytes, end - first];
-    operation.launch(activationShader(x.dtype, kind), params, [source, target], Math.ceil((end - first) / 4 / lanes));
-  }
-  return y;
-}
+/** An element-wise function. Bytes moved: x and the result once. */
+export const activationKernel: KernelOf<typeof activationOp> = (
+  { x: { form, storage: x } },
+  { kind },
+  { storage: y },
+) => {
+  const size = sizeOf(form.shape);
+  const bytes = bytesPerElement[form.dtype];
+  const activate = activationShader(form.dtype, kind);
+  return (operation) => {
+    // A multiple of 4 elements, so that every part starts at a whole vector.
+    const step = Math.floor(operation.maxRangeBytes / bytes / 4) * 4;
+    for (let first = 0; first < size; first += step) {
+      const end = Math.min(first + step, size);
+      const source = bindRange({ buffer: x.data, start: first * bytes, end: end * bytes });
+      const target = bindRange({ buffer: y.data, start: first * bytes, end: end * bytes });
+      operation.dispatch(
+        activate,
+        { xShift: source.shift / bytes, yShift: target.shift / bytes, count: end - first },
+        [source, target],
+        Math.ceil((end - first) / 4 / lanes),
+      );
+    }
+  };
+};

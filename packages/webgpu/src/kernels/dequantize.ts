@@ -1,21 +1,37 @@
-import { bytesPerElement, type FloatDType, type Granularity, scaleLayout } from "@octet/core";
-import { bindRange } from "../buffer-range.ts";
-import { codeChunks } from "../code-chunks.ts";
-import { codeLayout } from "../code-layout.ts";
-import type { Operation } from "../operation.ts";
-import { eachVariantOnce, type Shader, shader } from "../shader.ts";
+import { bytesPerElement, type dequantizeOp, type FloatDType, scaleLayout } from "@octet/core";
+import { bindRange } from "../layout/buffer-range.ts";
+import { codeChunks } from "../layout/code-chunks.ts";
+import { codeLayout } from "../layout/code-layout.ts";
+import { KernelParams } from "../params.ts";
+import { eachVariantOnce, shader } from "../shader.ts";
+import type { KernelOf } from "../storage.ts";
 import { codeWord } from "../wgsl/code-address.ts";
 import { decompose } from "../wgsl/decompose.ts";
 import { roundBits, scaledCode } from "../wgsl/soft-float.ts";
 import { storeElements } from "../wgsl/store-elements.ts";
+import { codeBuffersOf } from "./operands.ts";
 
 const lanes = 256;
+
+/** Shifts count in words and elements. */
+const params = new KernelParams({
+  codesShift: "u32",
+  boundChannel: "u32", // the first channel of the scales that are bound
+  yShift: "u32",
+  count: "u32",
+  cols: "u32",
+  stride: "u32", // quads
+  block: "u32",
+  channels: "u32",
+  inner: "u32",
+  firstElement: "u32",
+});
 
 /**
  * Four elements an invocation. `aligned`: rows, and runs of elements with one scale, are whole multiples of 4, so that four elements
  * are one word of codes and one scale.
  */
-export const dequantizeShader: (dtype: FloatDType, aligned: boolean) => Shader = eachVariantOnce((dtype, aligned) => {
+const dequantizeShader = eachVariantOnce((dtype: FloatDType, aligned: boolean) => {
   const four = aligned
     ? `
   let scale = scale_of(start);
@@ -29,18 +45,7 @@ export const dequantizeShader: (dtype: FloatDType, aligned: boolean) => Shader =
   return shader({
     name: `dequantize ${dtype}${aligned ? " by 4" : ""}`,
     exact: true,
-    params: [
-      "codes_shift",
-      "bound_channel",
-      "y_shift",
-      "count",
-      "cols",
-      "stride",
-      "block",
-      "channels",
-      "inner",
-      "first_element",
-    ],
+    params,
     buffers: [
       ["codes", "read", "array<u32>"],
       ["scales", "read", "array<u32>"],
@@ -54,11 +59,11 @@ export const dequantizeShader: (dtype: FloatDType, aligned: boolean) => Shader =
       storeElements(dtype),
       `
 fn scale_of(i: u32) -> u32 {
-  return scales[((params.first_element + i) / params.inner) % params.channels - params.bound_channel];
+  return scales[((params.firstElement + i) / params.inner) % params.channels - params.boundChannel];
 }
 fn word_of(i: u32) -> u32 {
   let row = i / params.cols;
-  return codes[params.codes_shift + code_word(row, (i - row * params.cols) / 4u)];
+  return codes[params.codesShift + code_word(row, (i - row * params.cols) / 4u)];
 }
 fn code_in(word: u32, i: u32) -> i32 { return extractBits(i32(word), i * 8u, 8u); }
 `,
@@ -72,49 +77,44 @@ fn code_in(word: u32, i: u32) -> i32 { return extractBits(i32(word), i * 8u, 8u)
   });
 });
 
-/** Enqueues `fl32(code * scale)`, rounded to a dtype, and returns its buffer. Bytes moved: codes, scales and the result once. */
-export function dequantize(
-  operation: Operation,
-  { codes, scales }: { readonly codes: GPUBuffer; readonly scales: GPUBuffer },
-  shape: readonly number[],
-  granularity: Granularity,
-  dtype: FloatDType,
-): GPUBuffer {
-  const layout = codeLayout(shape);
-  const { outer, channels, inner } = scaleLayout(granularity, shape);
+/** `fl32(code * scale)`, rounded to a dtype. Bytes moved: codes, scales and the result once. */
+export const dequantizeKernel: KernelOf<typeof dequantizeOp> = (
+  { tensor: { form, storage } },
+  { dtype },
+  { storage: y },
+) => {
+  const layout = codeLayout(form.shape);
+  const { outer, channels, inner } = scaleLayout(form.granularity, form.shape);
   const bytes = bytesPerElement[dtype];
-  const y = operation.result(layout.rows * layout.cols * bytes);
+  const { codes, scales } = codeBuffersOf(storage);
   const aligned = layout.cols % 4 === 0 && inner % 4 === 0;
-  for (const chunk of codeChunks(layout, operation.device.maxRangeBytes)) {
-    const { cols, quads, firstElement, endElement, firstByte, endByte } = chunk;
-    const count = endElement - firstElement;
-    if (count === 0) continue;
-    const code = bindRange({ buffer: codes, start: firstByte, end: endByte });
-    const first = outer === 1 ? Math.floor(firstElement / inner) : 0;
-    const end = outer === 1 ? Math.floor((endElement - 1) / inner) + 1 : channels;
-    const scale = bindRange({ buffer: scales, start: first * 4, end: end * 4 });
-    const target = bindRange({ buffer: y, start: firstElement * bytes, end: endElement * bytes });
-    operation.launch(
-      dequantizeShader(dtype, aligned),
-      [
-        code.shift / 4,
-        first - scale.shift / 4,
-        target.shift / bytes,
-        count,
-        cols,
-        quads,
-        layout.block,
-        channels,
-        inner,
-        firstElement,
-      ],
-      [code, scale, target],
-      Math.ceil(count / 4 / lanes),
-    );
-  }
-  return y;
-}
-
-export function dequantizeShaders(dtype: FloatDType): Shader[] {
-  return [dequantizeShader(dtype, true), dequantizeShader(dtype, false)];
-}
+  return (operation) => {
+    for (const chunk of codeChunks(layout, operation.maxRangeBytes)) {
+      const { cols, quads, firstElement, endElement, firstByte, endByte } = chunk;
+      const count = endElement - firstElement;
+      if (count === 0) continue;
+      const code = bindRange({ buffer: codes, start: firstByte, end: endByte });
+      const first = outer === 1 ? Math.floor(firstElement / inner) : 0;
+      const end = outer === 1 ? Math.floor((endElement - 1) / inner) + 1 : channels;
+      const scale = bindRange({ buffer: scales, start: first * 4, end: end * 4 });
+      const target = bindRange({ buffer: y.data, start: firstElement * bytes, end: endElement * bytes });
+      operation.dispatch(
+        dequantizeShader(dtype, aligned),
+        {
+          codesShift: code.shift / 4,
+          boundChannel: first - scale.shift / 4,
+          yShift: target.shift / bytes,
+          count,
+          cols,
+          stride: quads,
+          block: layout.block,
+          channels,
+          inner,
+          firstElement,
+        },
+        [code, scale, target],
+        Math.ceil(count / 4 / lanes),
+      );
+    }
+  };
+};

@@ -1,4 +1,4 @@
-import type { CodeRange } from "@octet/core";
+import type { CodeRange } from "@octet/core/backend";
 
 /**
  * `divisor_of(scale)`, once per group, and `code_of(x, divisor)`: `clamp(rne(fl32(x / scale)))` on integers alone. `divisor_of` gives

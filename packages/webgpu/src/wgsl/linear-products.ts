@@ -1,4 +1,4 @@
-import type { LinearVariant } from "../kernels/linear-variant.ts";
+import type { LinearVariant } from "../kernels/linear/variant.ts";
 
 /** The sum of the products of four pairs of signed bytes: the language feature, or the same bits without it. */
 const dotBytes = {
@@ -36,7 +36,7 @@ alias FourWeights = u32;
 fn add_products(sum: Sum, four: Four, weights: FourWeights) -> Sum { return sum + dot_bytes(four, weights); }
 `,
         loadFour: `
-fn load_four(m: u32, quad: u32, i: u32) -> Four { return x[params.x_shift + (m * params.quads + quad) * 4u + i]; }
+fn load_four(m: u32, quad: u32, i: u32) -> Four { return x[params.xShift + (m * params.quads + quad) * 4u + i]; }
 `,
       };
     case "int16":
@@ -53,7 +53,7 @@ fn add_products(sum: Sum, four: Four, weights: FourWeights) -> Sum {
 `,
         loadFour: `
 fn load_four(m: u32, quad: u32, i: u32) -> Four {
-  let high = params.x_shift + (m * params.quads * 2u + quad) * 4u + i;
+  let high = params.xShift + (m * params.quads * 2u + quad) * 4u + i;
   return vec2<u32>(x[high], x[high + params.quads * 4u]);
 }
 `,
@@ -70,7 +70,7 @@ fn add_products(sum: Sum, four: Four, weights: FourWeights) -> Sum {
 }
 `,
         loadFour: `
-fn load_four(m: u32, quad: u32, i: u32) -> Four { return x[params.x_shift + (m * params.quads + quad) * 4u + i]; }
+fn load_four(m: u32, quad: u32, i: u32) -> Four { return x[params.xShift + (m * params.quads + quad) * 4u + i]; }
 `,
       };
   }

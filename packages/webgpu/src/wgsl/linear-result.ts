@@ -1,5 +1,5 @@
 import type { FloatDType } from "@octet/core";
-import type { LinearVariant } from "../kernels/linear-variant.ts";
+import type { LinearVariant } from "../kernels/linear/variant.ts";
 import { decompose } from "./decompose.ts";
 import { narrowBits } from "./narrow.ts";
 import { addBits, multiplyBits, roundBits, sumBits, wideSumBits } from "./soft-float.ts";
@@ -15,7 +15,7 @@ export function storeResult(variant: LinearVariant, y: "zeroes" | "arbitrary"): 
   return `${pieces}${bias === undefined ? "" : biasBits(bias)}${narrowBits[output]}
 fn store_result(m: u32, n: u32, sum: Sum) {
   let bits = narrow_bits(result_bits(m, n, sum));
-  let at = params.y_shift + m * params.columns + params.first_n + n;
+  let at = params.yShift + m * params.columns + params.firstN + n;
   ${storeBits(output, y)}
 }
 `;
@@ -25,15 +25,15 @@ function exactResult({ activations, bias }: LinearVariant): string {
   const sum = activations === "int8" ? "sum_bits(sum)" : "wide_sum_bits(sum.x, sum.y)";
   return `${decompose}${roundBits}${multiplyBits}${activations === "int8" ? sumBits : wideSumBits}${bias ? addBits : ""}
 fn result_bits(m: u32, n: u32, sum: Sum) -> u32 {
-  let by_row = multiply_bits(${sum}, x_scales[params.x_scales_shift + m]);
-  let product = multiply_bits(by_row, w_scales[params.w_scales_shift + n * params.w_scales_step]);
+  let by_row = multiply_bits(${sum}, x_scales[params.xScalesShift + m]);
+  let product = multiply_bits(by_row, w_scales[params.wScalesShift + n * params.wScalesStep]);
   return ${bias ? "add_bits(product, bias_bits(n))" : "product"};
 }
 `;
 }
 
 function floatResult({ weights, bias }: LinearVariant): string {
-  const scaled = weights === "codes" ? "sum * w_scales[params.w_scales_shift + n * params.w_scales_step]" : "sum";
+  const scaled = weights === "codes" ? "sum * w_scales[params.wScalesShift + n * params.wScalesStep]" : "sum";
   return `
 fn result_bits(m: u32, n: u32, sum: Sum) -> u32 {
   return bitcast<u32>(${scaled}${bias ? " + bitcast<f32>(bias_bits(n))" : ""});
@@ -45,7 +45,7 @@ function biasBits(dtype: FloatDType): string {
   const perWord = elementsPerWord[dtype];
   return `${widenWord[dtype].replaceAll("widen_word", "widen_bias")}
 fn bias_bits(n: u32) -> u32 {
-  let at = params.first_n + n;
+  let at = params.firstN + n;
   return widen_bias(bias[at / ${perWord}u], at % ${perWord}u);
 }
 `;

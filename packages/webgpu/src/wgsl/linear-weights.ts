@@ -1,4 +1,4 @@
-import type { LinearVariant } from "../kernels/linear-variant.ts";
+import type { LinearVariant } from "../kernels/linear/variant.ts";
 import { elementsPerWord, widenWord } from "./widen.ts";
 
 /**
@@ -8,7 +8,7 @@ import { elementsPerWord, widenWord } from "./widen.ts";
 export function loadWeight({ weights }: LinearVariant): string {
   const quadAt = `
 fn quad_at(n: u32, quad: u32) -> vec4<u32> {
-  return w[params.w_shift + ((n / params.w_block) * params.quads + quad) * params.w_block + n % params.w_block];
+  return w[params.wShift + ((n / params.wBlock) * params.quads + quad) * params.wBlock + n % params.wBlock];
 }
 `;
   switch (weights) {
@@ -21,11 +21,11 @@ fn load_weight(n: u32, quad: u32) -> Weights { return quad_at(n, quad); }
       return `${quadAt}${unpackCodes}
 alias Weights = array<vec4<f32>, 4>;
 fn scale_at(n: u32, k: u32) -> f32 {
-  return w_scales[params.w_scales_shift + n * params.w_scales_step + min(k, params.k - 1u) / params.group_size];
+  return w_scales[params.wScalesShift + n * params.wScalesStep + min(k, params.k - 1u) / params.groupSize];
 }
 fn scales_at(n: u32, k: u32) -> vec4<f32> {
   let first = scale_at(n, k);
-  if (params.group_size % 4u == 0u) { return vec4<f32>(first); }
+  if (params.groupSize % 4u == 0u) { return vec4<f32>(first); }
   return vec4<f32>(first, scale_at(n, k + 1u), scale_at(n, k + 2u), scale_at(n, k + 3u));
 }
 fn load_weight(n: u32, quad: u32) -> Weights {
@@ -40,7 +40,7 @@ fn load_weight(n: u32, quad: u32) -> Weights {
 alias Weights = array<vec4<f32>, 4>;
 fn weight_at(n: u32, k: u32) -> f32 {
   if (k >= params.k) { return 0.0; }
-  let at = params.w_shift + n * params.k + k;
+  let at = params.wShift + n * params.k + k;
   return bitcast<f32>(widen_word(w[at / ${elementsPerWord[weights]}u], at % ${elementsPerWord[weights]}u));
 }
 fn load_weight(n: u32, quad: u32) -> Weights {

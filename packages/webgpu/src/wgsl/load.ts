@@ -3,14 +3,14 @@ import { elementsPerWord, widenWord } from "./widen.ts";
 
 /**
  * `load(i)`: the float32 bits of element i of `x`, and `load4(i, end)`: those of elements i to i + 3, zeroes from `end` on. With
- * `vectors`, i and `params.x_shift` are multiples of 4, and four elements come in one load.
+ * `vectors`, i and `params.xShift` are multiples of 4, and four elements come in one load.
  */
 export function loadElements(dtype: FloatDType, vectors: boolean): string {
   const perWord = elementsPerWord[dtype];
   if (!vectors) {
     return `${widenWord[dtype]}
 fn load(i: u32) -> u32 {
-  let at = i + params.x_shift;
+  let at = i + params.xShift;
   return widen_word(x[at / ${perWord}u], at % ${perWord}u);
 }
 fn load_before(i: u32, end: u32) -> u32 {
@@ -29,7 +29,7 @@ fn load4(i: u32, end: u32) -> vec4<u32> {
   return `${widenWord[dtype]}
 fn load4(i: u32, end: u32) -> vec4<u32> {
   if (i >= end) { return vec4<u32>(0u); }
-  let v = x[(i + params.x_shift) / 4u];
+  let v = x[(i + params.xShift) / 4u];
   ${words}
 }
 `;

@@ -4,7 +4,7 @@ import { elementsPerWord } from "./widen.ts";
 
 /**
  * `store4(i, bits)`: float32 bits of elements i to i + 3, rounded to the dtype, into `y`, of which `params.count` elements exist. i and
- * `params.y_shift` are multiples of 4: whole words are written, and the last may hold padding.
+ * `params.yShift` are multiples of 4: whole words are written, and the last may hold padding.
  */
 export function storeElements(dtype: FloatDType): string {
   const perWord = elementsPerWord[dtype];
@@ -15,7 +15,7 @@ export function storeElements(dtype: FloatDType): string {
   if (i + 2u < params.count) { y[at / 2u + 1u] = narrow_bits(bits.z) | (narrow_bits(bits.w) << 16u); }`;
   return `${narrowBits[dtype]}
 fn store4(i: u32, bits: vec4<u32>) {
-  let at = i + params.y_shift;
+  let at = i + params.yShift;
   ${store}
 }
 `;

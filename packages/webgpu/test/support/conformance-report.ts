@@ -18,6 +18,7 @@ export async function reportConformance(): Promise<ConformanceReport> {
   backend.dispose();
   const summary = await runConformance(createWebGPUBackend, {
     cases: [...conformanceCases(), ...sharpCases()],
+    profile: "models",
     filter: ({ family }) => family !== "large",
   });
   const notPassed = summary.results

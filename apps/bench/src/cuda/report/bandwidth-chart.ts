@@ -1,22 +1,21 @@
 import type { TopLevelSpec } from "vega-lite";
-import { bandwidthOf } from "../bandwidth.ts";
-import type { BenchReport } from "../results.ts";
-import { titleOfOp } from "./elementwise-grids.ts";
+import { bandwidthOf } from "../../report/memory-grids.ts";
+import type { CUDARun } from "../../results.ts";
 
 /** GB/s that quantize, dequantize and a copy read and write, a panel for each tensor. */
-export function bandwidthChart({ device, elementwise }: BenchReport): TopLevelSpec {
-  const values = elementwise.flatMap((cell) =>
-    cell.arms.map(({ name }) => ({
-      tensor: `${cell.rows}x${cell.columns}`,
-      op: titleOfOp(name),
-      kind: name.split("-")[0],
-      gigabytes: bandwidthOf(cell, name)!,
+export function bandwidthChart({ place, memory }: Pick<CUDARun, "place" | "memory">): TopLevelSpec {
+  const values = memory.flatMap((cell) =>
+    cell.arms.map(({ arm, title }) => ({
+      tensor: `${cell.outFeatures}x${cell.inFeatures}`,
+      op: title,
+      kind: arm.split("-")[0],
+      gigabytes: bandwidthOf(cell, arm)! / 1e9,
     })),
   );
   const inOrder = { sort: null } as const;
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: `float16 to int8 and back, ${device.name}`,
+    title: `float16 to int8 and back, ${place}`,
     background: "white",
     data: { values },
     mark: { type: "bar" },

@@ -1,53 +1,49 @@
-import { findTimed } from "../../report/find-outcome.ts";
 import { formatNumber, formatRatio } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
 import { namesOf } from "../../report/linear-grids.ts";
+import type { CUDARun, WebGPURun } from "../../results.ts";
 import { clockNames } from "../../webgpu/report/describe-place.ts";
 import { baseline } from "../../webgpu/report/linear-grids.ts";
-import type { WebGPURun } from "../../webgpu/results.ts";
-import { cellsByShape, findArm, octetArms } from "../linear-cells.ts";
-import type { CUDACheck } from "../results.ts";
+import { cellsByShape, microsecondsOf, octetArms } from "../linear-cells.ts";
 
 /**
  * CUDA and WebGPU on the same GPU: a table for each shape that both were timed on, with the numbers of rows that both were timed with.
  * Speeds are multiples of that of onnxruntime-web's MatMulNBits of 8 bits.
  */
-export function gpuGrids(check: CUDACheck, { linear, clocks }: Pick<WebGPURun, "linear" | "clocks">): Grid[] {
+export function gpuGrids(
+  cuda: Pick<CUDARun, "linear">,
+  { linear, clocks }: Pick<WebGPURun, "linear" | "clocks">,
+): Grid[] {
   const [clock] = clocks;
-  return [...cellsByShape(check)].flatMap(([shape, cells]) => {
+  return [...cellsByShape(cuda)].flatMap(([shape, cells]) => {
     const pairs = cells.flatMap((cuda) => {
       const webgpu = linear.find(
         ({ outFeatures, inFeatures, rows, ...cell }) =>
-          `${outFeatures}x${inFeatures}` === shape && rows === cuda.m && cell.clock === clock,
+          `${outFeatures}x${inFeatures}` === shape && rows === cuda.rows && cell.clock === clock,
       );
       return webgpu ? [{ cuda, webgpu }] : [];
     });
     if (pairs.length === 0) return [];
-    const texts = (microsecondsOf: (pair: (typeof pairs)[number]) => number | undefined) =>
+    const texts = (timeOf: (pair: (typeof pairs)[number]) => number | undefined) =>
       pairs.flatMap((pair) => {
-        const own = microsecondsOf(pair);
-        const base = findTimed(pair.webgpu, baseline)?.repeated.median;
-        return own === undefined ? ["–", ""] : [formatNumber(own), base ? formatRatio((1000 * base) / own) : ""];
+        const own = timeOf(pair);
+        const base = microsecondsOf(pair.webgpu, baseline);
+        return own === undefined ? ["–", ""] : [formatNumber(own), base ? formatRatio(base / own) : ""];
       });
-    const inMicroseconds = (milliseconds: number | undefined) => milliseconds && 1000 * milliseconds;
     return [
       {
         title: `CUDA and WebGPU, weights ${shape} (N x K), µs, WebGPU by ${clockNames[clock]}`,
         columns: [
           left("library"),
           left("arm"),
-          ...pairs.flatMap(({ cuda }) => [right(`M = ${cuda.m}`), right("speed")]),
+          ...pairs.flatMap(({ cuda }) => [right(`M = ${cuda.rows}`), right("speed")]),
         ],
         rows: [
-          ...octetArms.map(({ id, title }) => [
-            "Octet CUDA",
-            title,
-            ...texts(({ cuda }) => findArm(cuda, id)?.microseconds),
-          ]),
+          ...octetArms.map(({ id, title }) => ["Octet CUDA", title, ...texts(({ cuda }) => microsecondsOf(cuda, id))]),
           ...namesOf(pairs.map(({ webgpu }) => webgpu)).map(({ arm, library, title }) => [
             library,
             title,
-            ...texts(({ webgpu }) => inMicroseconds(findTimed(webgpu, arm)?.repeated.median)),
+            ...texts(({ webgpu }) => microsecondsOf(webgpu, arm)),
           ]),
         ],
         notes: [

@@ -1,8 +1,8 @@
 import { digitsToTell, formatRatio, formatShare } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
+import type { CUDARun, LinearCell, MemoryCell } from "../../results.ts";
 import { fastestCopy, shareOfCopy } from "../bandwidth.ts";
-import { baseline, cellsByShape, speedOver } from "../linear-cells.ts";
-import type { BenchCell, BenchReport, CUDACheck, ElementwiseCell } from "../results.ts";
+import { baseline, cellsByShape, microsecondsOf, speedOver } from "../linear-cells.ts";
 
 /** What was to be reached: goal 1 to be of use, goal 2 to be ahead of everything that is known. */
 interface Goal<Cell> {
@@ -10,16 +10,16 @@ interface Goal<Cell> {
   readonly atLeast: readonly [goal1: number, goal2?: number];
   format(value: number, digits?: number): string;
   /** Undefined where something was not measured. */
-  measure(cells: readonly Cell[], bench: BenchReport): number | undefined;
+  measure(cells: readonly Cell[], run: CUDARun): number | undefined;
 }
 
-const speed = (m: number, title: string, arm: string, other: string, atLeast: Goal<BenchCell>["atLeast"]) => ({
+const speed = (m: number, title: string, arm: string, other: string, atLeast: Goal<LinearCell>["atLeast"]) => ({
   title: `M = ${m}: ${title}`,
   atLeast,
   format: formatRatio,
-  measure: (cells: readonly BenchCell[]) =>
+  measure: (cells: readonly LinearCell[]) =>
     speedOver(
-      cells.find((cell) => cell.m === m),
+      cells.find((cell) => cell.rows === m),
       arm,
       other,
     ),
@@ -29,18 +29,18 @@ const floats = "W8A16 over cuBLASLt float16";
 const integers = "int8 over cuBLASLt float16";
 const rawIntegers = "int8, scales and all, over torch _int_mm's sums";
 
-const linearGoals: readonly Goal<BenchCell>[] = [
+const linearGoals: readonly Goal<LinearCell>[] = [
   speed(1, floats, "octet-float16", baseline, [1.8, 1.85]),
   speed(1, "W8A16 over torch float16", "octet-float16", "torch-float16", [1.8, 2]),
   {
     title: "M = 1: bytes of weights a second, of the fastest copy",
     atLeast: [0.8, 0.92],
     format: formatShare,
-    measure(cells, bench) {
-      const cell = cells.find(({ m }) => m === 1);
-      const own = cell?.arms.find(({ name }) => name === "octet-float16")?.microseconds;
-      const copy = fastestCopy(bench);
-      return own && copy && (cell!.n * cell!.k) / own / 1000 / copy;
+    measure(cells, run) {
+      const cell = cells.find(({ rows }) => rows === 1);
+      const own = microsecondsOf(cell, "octet-float16");
+      const copy = fastestCopy(run);
+      return own && copy && (cell!.outFeatures * cell!.inFeatures) / own / 1000 / copy;
     },
   },
   speed(8, floats, "octet-float16", baseline, [1.7, 1.95]),
@@ -58,7 +58,7 @@ const linearGoals: readonly Goal<BenchCell>[] = [
 /** Shapes that no goal was set for: their numbers stand in the table for information, without verdicts. */
 const withoutGoals: readonly string[] = ["4096x4096"];
 
-const quantizeGoals: readonly Goal<ElementwiseCell>[] = [
+const quantizeGoals: readonly Goal<MemoryCell>[] = [
   {
     title: "quantize, a scale per row: GB/s, of a copy",
     atLeast: [0.75, 0.9],
@@ -68,12 +68,11 @@ const quantizeGoals: readonly Goal<ElementwiseCell>[] = [
 ];
 
 /** What was wanted of the linear layer and of quantize, and what came out, a column for each shape. */
-export function goalGrids(check: CUDACheck): Grid[] {
-  const { bench } = check;
-  const tensors = bench.elementwise.map((cell) => [`${cell.rows}x${cell.columns}`, [cell]] as const);
+export function goalGrids(run: CUDARun): Grid[] {
+  const tensors = run.memory.map((cell) => [`${cell.outFeatures}x${cell.inFeatures}`, [cell]] as const);
   return [
-    goalGrid("Goals of the linear layer", linearGoals, [...cellsByShape(check)], bench),
-    goalGrid("Goals of quantize", quantizeGoals, tensors, bench),
+    goalGrid("Goals of the linear layer", linearGoals, [...cellsByShape(run)], run),
+    goalGrid("Goals of quantize", quantizeGoals, tensors, run),
   ];
 }
 
@@ -81,7 +80,7 @@ function goalGrid<Cell>(
   title: string,
   goals: readonly Goal<Cell>[],
   shapes: readonly (readonly [shape: string, cells: readonly Cell[]])[],
-  bench: BenchReport,
+  run: CUDARun,
 ): Grid {
   return {
     title,
@@ -90,7 +89,7 @@ function goalGrid<Cell>(
       goal.title,
       ...[goal.atLeast[0], goal.atLeast[1]].map((wanted) => (wanted === undefined ? "" : `≥ ${goal.format(wanted)}`)),
       ...shapes.map(([shape, cells]) => {
-        const measured = goal.measure(cells, bench);
+        const measured = goal.measure(cells, run);
         const plain = measured === undefined ? "not measured" : goal.format(measured);
         return withoutGoals.includes(shape) ? plain : verdict(goal, measured);
       }),

@@ -1,67 +1,48 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TopLevelSpec } from "vega-lite";
-import type { Chart } from "../../report/markdown.ts";
 import { insertInDocuments, root } from "../../report/publish.ts";
-import { renderChart } from "../../report/render-chart.ts";
+import { readResults } from "../../report/results-file.ts";
+import { writeReport } from "../../report/write-report.ts";
+import type { CUDAResults, WebGPUResults } from "../../results.ts";
 import { renderShortWebGPUSummary } from "../../webgpu/report/markdown.ts";
-import { readWebGPUResults, webgpuChartsOf, writeWebGPUReport } from "../../webgpu/report/write-report.ts";
-import type { WebGPUResults } from "../../webgpu/results.ts";
-import { readCheck } from "../read-check.ts";
-import type { CUDACheck } from "../results.ts";
-import { bandwidthChart } from "./bandwidth-chart.ts";
-import { renderCUDAPage, renderCUDASummary, renderShortCUDASummary } from "./markdown.ts";
-import { speedChart } from "./speed-chart.ts";
+import { webgpuReport } from "../../webgpu/report/webgpu-report.ts";
+import { cudaReport } from "./cuda-report.ts";
+import { renderCUDASummary, renderShortCUDASummary } from "./markdown.ts";
 
 /** Folders of results, from the root of the repository. */
 export const cudaFolder = "apps/bench/results/cuda";
 export const webgpuFolder = "apps/bench/results/webgpu-h200";
 
-interface DrawnChart extends Chart {
-  readonly spec: TopLevelSpec;
-}
-
-const chartsOf = (check: CUDACheck): DrawnChart[] => [
-  { file: "linear.svg", title: "Speed of the linear layer over cuBLASLt's float16", spec: speedChart(check) },
-  { file: "elementwise.svg", title: "Bandwidth of quantize and dequantize", spec: bandwidthChart(check.bench) },
-];
-
-/** Writes charts and page of a check into a folder, and returns the names of the files. */
-export async function writeCUDAReport(folder: string, check: CUDACheck, webgpu?: WebGPUResults): Promise<string[]> {
-  const charts = chartsOf(check);
-  await mkdir(folder, { recursive: true });
-  for (const { file, spec } of charts) await writeFile(join(folder, file), await renderChart(spec));
-  await writeFile(join(folder, "README.md"), renderCUDAPage(check, charts, webgpu));
-  return ["README.md", ...charts.map(({ file }) => file)];
+/** What was measured of WebGPU on the GPU of the CUDA results, if it was. */
+export async function readWebGPUBeside(): Promise<WebGPUResults | undefined> {
+  const folder = join(root, webgpuFolder);
+  return existsSync(join(folder, "results.json")) ? await readResults<WebGPUResults>(folder) : undefined;
 }
 
 /**
- * Renews all that the repository shows of the check in `results/cuda`, and of WebGPU on the same GPU if that was measured: pages and
- * charts, and the figures in the README of the bench, in that of the repository and in docs/cuda.md. Returns the paths of what was
- * written, from the root of the repository.
+ * Makes a check the one that the repository shows, with what was measured of WebGPU on the same GPU: pages and charts, and the figures
+ * in the README of the bench, in that of the repository and in docs/cuda.md. Returns the paths of what was written, from the root of
+ * the repository.
  */
-export async function publishCUDA(): Promise<string[]> {
-  const check = await readCheck(join(root, cudaFolder));
-  const hasWebGPU = existsSync(join(root, webgpuFolder, "results.json"));
-  const webgpu = hasWebGPU ? await readWebGPUResults(join(root, webgpuFolder)) : undefined;
-  const pages = await writeCUDAReport(join(root, cudaFolder), check, webgpu);
-  const webgpuPages = webgpu ? await writeWebGPUReport(join(root, webgpuFolder), webgpu) : [];
-  const charts = chartsOf(check);
+export async function publishCUDA(results: CUDAResults, webgpu: WebGPUResults | undefined): Promise<string[]> {
+  const report = cudaReport(results, webgpu);
+  const { charts } = report;
+  const pages = await writeReport(join(root, cudaFolder), results, report);
   const documents = {
-    "apps/bench/README.md": renderCUDASummary(check, charts, "results", webgpu),
-    "README.md": renderShortCUDASummary(check, charts[0], cudaFolder),
-    "docs/cuda.md": renderCUDASummary(check, charts, "../apps/bench/results", webgpu),
+    "apps/bench/README.md": renderCUDASummary(results, charts, "results", webgpu),
+    "README.md": renderShortCUDASummary(results, charts[0], cudaFolder),
+    "docs/cuda.md": renderCUDASummary(results, charts, "../apps/bench/results", webgpu),
   };
   return [
     ...pages.map((file) => `${cudaFolder}/${file}`),
-    ...webgpuPages.map((file) => `${webgpuFolder}/${file}`),
     ...(await insertInDocuments(documents, "cuda")),
-    ...(webgpu
-      ? await insertInDocuments(
-          { "README.md": renderShortWebGPUSummary(webgpu, webgpuChartsOf(webgpu)[0], webgpuFolder) },
-          "webgpu",
-        )
-      : []),
+    ...(webgpu ? await publishBeside(webgpu) : []),
   ];
+}
+
+async function publishBeside(webgpu: WebGPUResults): Promise<string[]> {
+  const report = webgpuReport(webgpu);
+  const pages = await writeReport(join(root, webgpuFolder), webgpu, report);
+  const documents = { "README.md": renderShortWebGPUSummary(webgpu, report.charts[0], webgpuFolder) };
+  return [...pages.map((file) => `${webgpuFolder}/${file}`), ...(await insertInDocuments(documents, "webgpu"))];
 }

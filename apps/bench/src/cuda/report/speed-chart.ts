@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
+import type { CUDARun } from "../../results.ts";
 import { baseline, cellsByShape, cudaArms, speedOver } from "../linear-cells.ts";
-import type { CUDACheck } from "../results.ts";
 
 /** In the order of the arms that the chart shows. */
 const colors: Readonly<Record<string, string>> = {
@@ -14,21 +14,21 @@ const colors: Readonly<Record<string, string>> = {
 };
 
 /** How many times as fast as cuBLASLt's float16 each arm is: a panel for each shape, a line for each arm, over the rows of activations. */
-export function speedChart(check: CUDACheck): TopLevelSpec {
+export function speedChart(run: Pick<CUDARun, "place" | "linear">): TopLevelSpec {
   const arms = cudaArms.filter(({ id }) => id in colors);
-  const shapes = [...cellsByShape(check)];
+  const shapes = [...cellsByShape(run)];
   const values = shapes.flatMap(([shape, cells]) =>
     cells.flatMap((cell) =>
       arms.flatMap(({ id, title, library }) => {
         const speed = speedOver(cell, id, baseline);
-        return speed === undefined ? [] : [{ shape, m: cell.m, arm: title, library, speed }];
+        return speed === undefined ? [] : [{ shape, m: cell.rows, arm: title, library, speed }];
       }),
     ),
   );
   const shown = arms.filter(({ title }) => values.some(({ arm }) => arm === title));
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: `Linear layer, speed as a multiple of cuBLASLt's float16, ${check.bench.device.name}`,
+    title: `Linear layer, speed as a multiple of cuBLASLt's float16, ${run.place}`,
     background: "white",
     data: { values },
     facet: { column: { field: "shape", title: "weights, N x K", sort: shapes.map(([shape]) => shape) } },

@@ -3,10 +3,10 @@
  * by message; without one, results are printed as JSON.
  */
 import { describeMachine } from "../../machine.ts";
+import type { WebGPUResults, WebGPURun } from "../../results.ts";
 import { settle } from "../../timing/settle.ts";
 import { measure } from "../measure.ts";
 import { choosePlan, type PlanRequest } from "../plan.ts";
-import type { WebGPUResults, WebGPURun } from "../results.ts";
 import { openSharedDevice } from "../shared-device.ts";
 import { installWebGPU } from "./install-webgpu.ts";
 
@@ -25,11 +25,11 @@ const run = await measure(shared, plan, {
   },
 });
 if (process.send) await send({ run });
-else console.log(JSON.stringify(resultsOf(run), null, 2));
+else console.log(JSON.stringify(resultsOf(run)));
 process.exit(); // Dawn goes on polling
 
 function resultsOf(run: WebGPURun): WebGPUResults {
-  return { schema: 1, date: new Date().toISOString(), quick: plan.quick, machine, runs: [run] };
+  return { schema: 2, date: new Date().toISOString(), quick: plan.quick, machine, runs: [run] };
 }
 
 function send(message: NodeMessage): Promise<void> {

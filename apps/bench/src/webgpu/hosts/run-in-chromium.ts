@@ -2,9 +2,9 @@ import { fileURLToPath } from "node:url";
 import { launchChromium } from "@octet/browser-testing";
 import { createServer } from "vite";
 import type { OnStep } from "../../report/progress.ts";
+import type { WebGPURun } from "../../results.ts";
 import type { PageFunctions } from "../page/page-functions.ts";
 import type { PlanRequest } from "../plan.ts";
-import type { WebGPURun } from "../results.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 

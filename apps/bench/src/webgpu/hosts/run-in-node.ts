@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { swiftShaderEnvironment } from "@octet/browser-testing";
 import type { OnStep } from "../../report/progress.ts";
+import type { WebGPURun } from "../../results.ts";
 import type { PlanRequest } from "../plan.ts";
-import type { WebGPURun } from "../results.ts";
 import type { NodeMessage } from "./node-process.ts";
 
 const main = fileURLToPath(new URL("node-process.ts", import.meta.url));

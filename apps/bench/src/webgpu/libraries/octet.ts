@@ -1,22 +1,22 @@
-import { type Backend, hostTensor, type LinearActivations, type Tensor } from "@octet/core";
+import { type Backend, hostTensor, type LinearActivations, linear, type Tensor } from "@octet/core";
 import { createWebGPUBackend } from "@octet/webgpu";
-import { tolerances } from "../../libraries/library.ts";
-import type { ProductJob } from "../job.ts";
-import type { WebGPUArm, WebGPULibrary } from "./library.ts";
+import type { ProductJob } from "../../arms/job.ts";
+import { type Library, type LinearArm, tolerances } from "../../arms/library.ts";
+import type { SharedDevice } from "../shared-device.ts";
 
 const activationsOf: Readonly<Record<string, LinearActivations>> = {
   "octet-webgpu-int8": "int8",
   "octet-webgpu-int16": "int16",
 };
 
-const arms: readonly WebGPUArm[] = [
+const arms: readonly LinearArm[] = [
   { id: "octet-webgpu-int8", title: "int8 weights, int8 activations", tolerance: tolerances.int8 },
   { id: "octet-webgpu-int16", title: "int8 weights, int16 activations", tolerance: tolerances.int16 },
   { id: "octet-webgpu-float", title: "int8 weights, float32 activations", tolerance: tolerances.float },
   { id: "octet-webgpu-float32", title: "float32 weights", tolerance: tolerances.float },
 ];
 
-export const octetWebGPU: WebGPULibrary = {
+export const octetWebGPU: Library<SharedDevice> = {
   name: "Octet WebGPU",
   arms,
   async open(problem, { gpu, device }) {
@@ -29,7 +29,7 @@ export const octetWebGPU: WebGPULibrary = {
         const x = backend.upload(hostTensor("float32", [rows, inFeatures], values));
         const weight = arm === "octet-webgpu-float32" ? float : quantized;
         const options = { activations: activationsOf[arm] ?? "float" };
-        return productJob(backend, x, () => backend.linear(x, weight, options));
+        return productJob(backend, x, () => linear(x, weight, options));
       },
       close: async () => backend.dispose(),
     };
@@ -39,7 +39,7 @@ export const octetWebGPU: WebGPULibrary = {
 function productJob(backend: Backend, x: Tensor, multiply: () => Tensor): ProductJob {
   let y: Tensor | undefined;
   return {
-    enqueue() {
+    run() {
       y?.dispose();
       y = multiply();
     },

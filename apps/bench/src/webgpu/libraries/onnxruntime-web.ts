@@ -1,11 +1,11 @@
 import { env, InferenceSession, Tensor } from "onnxruntime-web/webgpu";
-import { tolerances } from "../../libraries/library.ts";
+import type { ProductJob } from "../../arms/job.ts";
+import { type Library, tolerances } from "../../arms/library.ts";
 import type { LinearProblem } from "../../linear-problem.ts";
 import { encodeFloat16Model } from "../../models/float16.ts";
 import { encodeFloat32Model } from "../../models/float32.ts";
 import { encodeMatMulNBitsModel } from "../../models/mat-mul-n-bits.ts";
-import type { ProductJob } from "../job.ts";
-import type { WebGPULibrary } from "./library.ts";
+import type { SharedDevice } from "../shared-device.ts";
 
 /** The models of a layer, by what follows the library in the id of an arm. */
 const models = {
@@ -37,7 +37,7 @@ const models = {
 
 type ArmId = keyof typeof models;
 
-export const onnxruntimeWebGPU: WebGPULibrary = {
+export const onnxruntimeWebGPU: Library<SharedDevice> = {
   name: "onnxruntime-web",
   arms: Object.entries(models).map(([id, { title, tolerance, dtype }]) => ({
     ...{ id, title, tolerance },
@@ -84,11 +84,10 @@ function productJob(
   const x = Tensor.fromGpuBuffer(buffer, { dataType, dims: [rows, values.length / rows] });
   let y: Tensor | undefined;
   return {
-    async enqueue() {
+    async run() {
       y?.dispose();
       y = (await session.run({ x })).y;
     },
-    submit() {},
     async read() {
       const result = await y!.getData();
       return result instanceof Float32Array ? result : Float32Array.from(toFloat16(result as ArrayBufferView));

@@ -10,14 +10,14 @@ import {
   type Tensor2D,
   tensor2d,
 } from "@tensorflow/tfjs-core";
-import { tolerances } from "../../libraries/library.ts";
+import { type Library, tolerances } from "../../arms/library.ts";
 import { transpose } from "../../models/transpose.ts";
-import type { WebGPULibrary } from "./library.ts";
+import type { SharedDevice } from "../shared-device.ts";
 
 const transposed = "tfjs-webgpu-float32-transposed";
 
 /** Weights as its layers have them, and transposed: which one it has the faster kernel for depends on the number of rows. */
-export const tfjsWebGPU: WebGPULibrary = {
+export const tfjsWebGPU: Library<SharedDevice> = {
   name: "tfjs-backend-webgpu",
   arms: [
     { id: "tfjs-webgpu-float32", title: "float32 matMul", tolerance: tolerances.float },
@@ -37,7 +37,7 @@ export const tfjsWebGPU: WebGPULibrary = {
         const x = tensor2d(values, [rows, inFeatures]);
         let y: Tensor2D | undefined;
         return {
-          enqueue() {
+          run() {
             y?.dispose();
             y = arm === transposed ? matMul(x, rowPerOutput, false, true) : matMul(x, kernel);
           },

@@ -1,5 +1,5 @@
+import type { WebGPURun } from "../../results.ts";
 import type { PlanRequest } from "../plan.ts";
-import type { WebGPURun } from "../results.ts";
 
 /** What the page offers to a program that drives it, as globals. */
 export interface PageFunctions {

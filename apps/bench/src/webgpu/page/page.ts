@@ -1,10 +1,10 @@
 import { errorGrid } from "../../report/error-grid.ts";
+import type { AdapterDescription, WebGPURun } from "../../results.ts";
 import { measure } from "../measure.ts";
 import { choosePlan, type PlanRequest, type WebGPUPlan } from "../plan.ts";
 import { describeAdapter } from "../report/describe-place.ts";
 import { webgpuLinearGrids } from "../report/linear-grids.ts";
 import { quantizeGrids } from "../report/quantize-grids.ts";
-import type { AdapterDescription, WebGPURun } from "../results.ts";
 import { runSuite } from "../run-suite.ts";
 import { openSharedDevice } from "../shared-device.ts";
 import { readChoices, showChoices } from "./choices.ts";

@@ -2,9 +2,9 @@ import octet from "@octet/webgpu/package.json" with { type: "json" };
 import type { Grid } from "../../report/grid.ts";
 import { left } from "../../report/grid.ts";
 import { renderTable } from "../../report/render-table.ts";
+import type { AdapterDescription, WebGPURun } from "../../results.ts";
 import { describeAdapter } from "../report/describe-place.ts";
 import { renderRun } from "../report/markdown.ts";
-import type { AdapterDescription, WebGPURun } from "../results.ts";
 import type { SuiteOutcome } from "../run-suite.ts";
 
 /** What the page has found out so far. */

@@ -1,32 +1,34 @@
+import type { MemoryJob } from "../../arms/job.ts";
+import { type MemoryArm, quantizeBytes } from "../../arms/memory-arm.ts";
+import { findQuantizeFault } from "../../memory/find-fault.ts";
 import type { MemoryProblem } from "../../memory/memory-problem.ts";
-import type { QuantizeJob } from "../job.ts";
 import type { SharedDevice } from "../shared-device.ts";
 import { invocationPerRow, rowsPerWorkgroup, workgroupPerRow } from "./naive-shaders.ts";
-import type { QuantizeArm } from "./quantize-arm.ts";
 
 /** WGSL divides with an error of 2.5 units in the last place. */
 const divisionRounding = 2 ** -21;
 
-const naive = (id: string, title: string, shader: string, rowsPerGroup: number): QuantizeArm => ({
+const naive = (id: string, title: string, shader: string, rowsPerGroup: number): MemoryArm<SharedDevice> => ({
   id,
   library: "naive WGSL",
   title,
-  rounding: divisionRounding,
+  bytesPerElement: quantizeBytes,
   start: (problem, shared) => start(problem, shared, shader, rowsPerGroup),
 });
 
 /** Kernels in plain float32, up to 65535 workgroups, rows of a multiple of 4: what exactness is measured against. */
-export const naiveQuantize: readonly QuantizeArm[] = [
+export const naiveQuantize: readonly MemoryArm<SharedDevice>[] = [
   naive("naive-workgroup", "floats, a workgroup a row", workgroupPerRow, 1),
   naive("naive-invocation", "floats, an invocation a row", invocationPerRow, rowsPerWorkgroup),
 ];
 
 async function start(
-  { original, outFeatures: rows, inFeatures: columns }: MemoryProblem,
+  problem: MemoryProblem,
   { device }: SharedDevice,
   code: string,
   rowsPerGroup: number,
-): Promise<QuantizeJob> {
+): Promise<MemoryJob> {
+  const { original, outFeatures: rows, inFeatures: columns } = problem;
   const pipeline = await device.createComputePipelineAsync({
     layout: "auto",
     compute: { module: device.createShaderModule({ code }), constants: { rows, quads: columns / 4 } },
@@ -41,7 +43,7 @@ async function start(
     entries: [x, codes, scales].map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
   return {
-    enqueue() {
+    run() {
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       pass.setPipeline(pipeline);
@@ -50,11 +52,10 @@ async function start(
       pass.end();
       device.queue.submit([encoder.finish()]);
     },
-    submit() {},
-    read: async () => ({
-      codes: new Int8Array(await readBuffer(device, codes)),
-      scales: new Float32Array(await readBuffer(device, scales)),
-    }),
+    async findFault() {
+      const found = new Int8Array(await readBuffer(device, codes));
+      return findQuantizeFault(problem, found, new Float32Array(await readBuffer(device, scales)), divisionRounding);
+    },
     dispose() {
       for (const buffer of [x, codes, scales]) buffer.destroy();
     },

@@ -1,4 +1,4 @@
-import type { AdapterDescription, Clock, WebGPURun } from "../results.ts";
+import type { AdapterDescription, Clock, WebGPURun } from "../../results.ts";
 
 /** "google swiftshader, SwiftShader driver 5.0.0, a program on the CPU". */
 export function describeAdapter({ vendor, architecture, device, description, software }: AdapterDescription): string {

@@ -1,6 +1,6 @@
 import type { Grid } from "../../report/grid.ts";
 import { linearGrid } from "../../report/linear-grids.ts";
-import type { WebGPURun } from "../results.ts";
+import type { WebGPURun } from "../../results.ts";
 import { clockNames } from "./describe-place.ts";
 
 /** What 8 bits run as on WebGPU without Octet: 1× in every table. */

@@ -1,6 +1,6 @@
 import type { Grid } from "../../report/grid.ts";
 import { lossGrid } from "../../report/loss-grid.ts";
-import type { WebGPURun } from "../results.ts";
+import type { WebGPURun } from "../../results.ts";
 import { clockNames } from "./describe-place.ts";
 
 /** What is faster than Octet at a linear layer by the first clock of a run, a table for each shape; none where nothing is. */

@@ -1,9 +1,9 @@
 import { describeMachine, findDoubt } from "../../report/describe-run.ts";
 import { errorGrid } from "../../report/error-grid.ts";
 import { linearGrid, pickArms } from "../../report/linear-grids.ts";
-import type { Chart } from "../../report/markdown.ts";
 import { renderSection, renderTable } from "../../report/render-table.ts";
-import type { WebGPUResults, WebGPURun } from "../results.ts";
+import type { Chart } from "../../report/write-report.ts";
+import type { WebGPUResults, WebGPURun } from "../../results.ts";
 import { clockNames, describeAdapter, describePlace } from "./describe-place.ts";
 import { baseline, webgpuLinearGrids } from "./linear-grids.ts";
 import { webgpuLossGrids } from "./loss-grids.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { insertInDocuments, root } from "../../report/publish.ts";
-import type { WebGPUResults } from "../results.ts";
+import { writeReport } from "../../report/write-report.ts";
+import type { WebGPUResults } from "../../results.ts";
 import { renderWebGPUSummary } from "./markdown.ts";
-import { webgpuChartsOf, writeWebGPUReport } from "./write-report.ts";
+import { webgpuReport } from "./webgpu-report.ts";
 
 /**
  * Makes a run the one that the repository shows: in the folder `results/webgpu` and in the README of the bench. (That of the repository
@@ -11,8 +12,9 @@ import { webgpuChartsOf, writeWebGPUReport } from "./write-report.ts";
  */
 export async function publishWebGPU(results: WebGPUResults): Promise<string[]> {
   const folder = "apps/bench/results/webgpu";
-  const written = await writeWebGPUReport(join(root, folder), results);
-  const charts = webgpuChartsOf(results).slice(0, 1);
+  const report = webgpuReport(results);
+  const written = await writeReport(join(root, folder), results, report);
+  const charts = report.charts.slice(0, 1);
   const documents = {
     "apps/bench/README.md": renderWebGPUSummary(results, charts, "results/webgpu"),
   };

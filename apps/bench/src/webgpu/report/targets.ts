@@ -1,7 +1,7 @@
 import { findTimed } from "../../report/find-outcome.ts";
 import { digitsToTell, formatRatio } from "../../report/format.ts";
 import { type Grid, left, right } from "../../report/grid.ts";
-import type { Clock, WebGPURun } from "../results.ts";
+import type { Clock, WebGPURun } from "../../results.ts";
 import { baseline } from "./linear-grids.ts";
 import { timeOver } from "./quantize-grids.ts";
 
@@ -32,9 +32,9 @@ const timeOfQuantize = (goal: string, arm: string, atMost: number): Target => ({
   goal: `quantize: time over ${goal}`,
   wanted: atMost,
   bound: "at most",
-  measure: ({ quantize }, clock) =>
+  measure: ({ memory }, clock) =>
     timeOver(
-      quantize.find((cell) => cell.clock === clock),
+      memory.find((cell) => cell.clock === clock),
       arm,
     ),
 });

@@ -1,15 +1,10 @@
 import { randomLcg } from "d3-random";
-import type { ArmName, Outcome, Timed, Untimed } from "../../results.ts";
+import type { JobCandidate } from "../../arms/check-job.ts";
+import type { Job } from "../../arms/job.ts";
+import type { Clock, Outcome } from "../../results.ts";
 import type { Effort } from "../../timing/interleave.ts";
 import { type Candidate, timeCandidates } from "../../timing/time-candidates.ts";
-import type { Job } from "../job.ts";
-import type { Clock } from "../results.ts";
 import { GpuClock } from "./gpu-clock.ts";
-
-/** A job whose result was found right, with what is known of it, or one that will not be timed. */
-export type JobCandidate =
-  | { readonly name: ArmName; readonly job: Job; readonly facts: Pick<Timed, "error" | "bytes"> }
-  | { readonly name: ArmName; readonly untimed: Untimed };
 
 export interface JobTiming {
   readonly device: GPUDevice;
@@ -23,10 +18,6 @@ export interface JobTiming {
 export const clocksOf = ({ features }: GPUDevice): readonly Clock[] =>
   features.has("timestamp-query") ? ["gpu", "wall"] : ["wall"];
 
-export function disposeJobs(candidates: readonly JobCandidate[]): void {
-  for (const candidate of candidates) if ("job" in candidate) candidate.job.dispose();
-}
-
 /** Times jobs by a clock: all of them in the same way, `jobs` times each before anyone waits. The seed decides the order of the rounds. */
 export async function timeJobs(
   candidates: readonly JobCandidate[],
@@ -37,11 +28,11 @@ export async function timeJobs(
   const gpuClock = clock === "gpu" ? new GpuClock(device) : undefined;
   const callOf = (job: Job) => async () => {
     for (let i = 0; i < jobs; i++) {
-      const taken = job.enqueue();
+      const taken = job.run();
       // Who returns nothing is not made to wait, and may submit several together.
       if (taken !== undefined) await taken;
     }
-    await job.submit();
+    await job.submit?.();
     await device.queue.onSubmittedWorkDone();
     await gpuClock?.update();
   };

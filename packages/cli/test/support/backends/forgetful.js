@@ -1,9 +1,9 @@
-import { createReferenceBackend } from "@octet/core";
+import { createReferenceBackend, linearOp } from "@octet/core";
 
 /** Leaves out the bias. */
 export default function createForgetfulBackend() {
   const backend = createReferenceBackend();
-  const linear = backend.linear.bind(backend);
-  backend.linear = (x, weight, options) => linear(x, weight, { ...options, bias: null });
+  const run = backend.run.bind(backend);
+  backend.run = (op, inputs, params) => run(op, op === linearOp ? { ...inputs, bias: undefined } : inputs, params);
   return backend;
 }

@@ -1,9 +1,12 @@
 import { createReferenceBackend } from "@octet/core";
 
-/** Knows nothing but 8 bits. */
+/** Supports 8 bits only. */
 export default function createLimitedBackend() {
   const backend = createReferenceBackend();
   const supports = backend.supports.bind(backend);
-  backend.supports = (spec) => supports(spec) && (!("bits" in spec) || spec.bits === 8);
+  backend.supports = (op, forms, params) => {
+    const bits = [params, ...Object.values(forms)].map((value) => value?.bits ?? 8);
+    return bits.every((count) => count === 8) && supports(op, forms, params);
+  };
   return backend;
 }

@@ -1,4 +1,4 @@
-import { createReferenceBackend } from "@octet/core";
+import { createReferenceBackend, hostTensor } from "@octet/core";
 
 /** Answers with the wrong sign. */
 export function createBackend() {
@@ -12,5 +12,9 @@ export function createBackend() {
 }
 
 function negate(tensor) {
-  return { ...tensor, data: tensor.data.map((value) => -value) };
+  return hostTensor(
+    tensor.dtype,
+    tensor.shape,
+    tensor.data.map((value) => -value),
+  );
 }

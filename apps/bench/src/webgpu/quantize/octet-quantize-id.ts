@@ -1,0 +1,2 @@
+/** The arm that others are compared with. */
+export const octetQuantizeId = "octet-webgpu";

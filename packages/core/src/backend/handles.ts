@@ -1,0 +1,114 @@
+import { DisposableObject } from "../disposable-object.ts";
+import type { DType } from "../tensors/dtype.ts";
+import {
+  bytesOf,
+  type Form,
+  isQuantizedForm,
+  isRowCodesForm,
+  type QuantizedForm,
+  type RowCodesForm,
+  type RowCodesKind,
+  type TensorForm,
+} from "../tensors/forms.ts";
+import type { Granularity } from "../tensors/granularity.ts";
+import type { Backend, DataHandle, QuantizedTensor, RowCodes, Tensor } from "./contract.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What a handle is made of. */
+export interface HandleParts<Storage> {
+  readonly backend: Backend;
+  readonly storage: Storage;
+  /** How the op went that made it; undefined where nothing can have gone wrong. */
+  readonly outcome: Outcome | undefined;
+  /** Gives the storage back. */
+  readonly release: (handle: DeviceHandle<Storage>) => void;
+}
+
+/** What every handle but a state is: one storage, until it is disposed. Users see it as a `Tensor`, `QuantizedTensor` or `RowCodes`. */
+export abstract class DeviceHandle<Storage> extends DisposableObject {
+  readonly backend: Backend;
+  readonly storage: Storage;
+  readonly outcome: Outcome | undefined;
+  readonly byteLength: number;
+  readonly #release: (handle: DeviceHandle<Storage>) => void;
+  #disposed = false;
+
+  constructor({ backend, storage, outcome, release }: HandleParts<Storage>, form: Form) {
+    super();
+    this.backend = backend;
+    this.storage = storage;
+    this.outcome = outcome;
+    this.byteLength = bytesOf(form);
+    this.#release = release;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#release(this);
+  }
+}
+
+class TensorHandle<Storage> extends DeviceHandle<Storage> implements Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+
+  constructor(parts: HandleParts<Storage>, form: TensorForm) {
+    super(parts, form);
+    this.dtype = form.dtype;
+    this.shape = frozenShape(form.shape);
+    Object.freeze(this);
+  }
+}
+
+class QuantizedHandle<Storage> extends DeviceHandle<Storage> implements QuantizedTensor {
+  readonly shape: readonly number[];
+  readonly granularity: Granularity;
+  readonly bits: number;
+
+  constructor(parts: HandleParts<Storage>, form: QuantizedForm) {
+    super(parts, form);
+    this.shape = frozenShape(form.shape);
+    this.granularity = Object.isFrozen(form.granularity) ? form.granularity : Object.freeze({ ...form.granularity });
+    this.bits = form.bits;
+    Object.freeze(this);
+  }
+}
+
+class RowCodesHandle<Storage> extends DeviceHandle<Storage> implements RowCodes {
+  readonly shape: readonly number[];
+  readonly activations: RowCodesKind;
+
+  constructor(parts: HandleParts<Storage>, form: RowCodesForm) {
+    super(parts, form);
+    this.shape = frozenShape(form.shape);
+    this.activations = form.activations;
+    Object.freeze(this);
+  }
+}
+
+/** A shape that never changes: most come from handles, and are so already. */
+function frozenShape(shape: readonly number[]): readonly number[] {
+  return Object.isFrozen(shape) ? shape : Object.freeze([...shape]);
+}
+
+/** The handle for a form. Its shape and granularity are frozen copies: sizes of memory depend on them. */
+export function makeHandle<Storage>(parts: HandleParts<Storage>, form: Form): DeviceHandle<Storage> & DataHandle {
+  if (isQuantizedForm(form)) return new QuantizedHandle(parts, form);
+  if (isRowCodesForm(form)) return new RowCodesHandle(parts, form);
+  return new TensorHandle(parts, form);
+}
+
+/** The form of a handle by itself, without the handle. */
+export function formOf(handle: DataHandle): Form {
+  if (isQuantizedForm(handle)) {
+    const { shape, granularity, bits } = handle;
+    return { shape, granularity, bits };
+  }
+  if (isRowCodesForm(handle)) return { shape: handle.shape, activations: handle.activations };
+  return { dtype: handle.dtype, shape: handle.shape };
+}

@@ -1,0 +1,48 @@
+import type { OctetError } from "../errors.ts";
+import { type Finding, Outcome } from "./outcome.ts";
+
+/** The ops whose outcome is not known yet, in call order, and the errors that no caller has been told. */
+export class OutcomeLedger {
+  #open: Outcome[] = [];
+  #unreported: Outcome[] = [];
+
+  /** How many outcomes are not known. */
+  get openCount(): number {
+    return this.#open.length;
+  }
+
+  /** The outcome of an op on handles with these outcomes; undefined where nothing can have gone wrong. */
+  open(inputs: Iterable<{ readonly outcome: Outcome | undefined }>, finding: Finding | undefined): Outcome | undefined {
+    const doubtful: Outcome[] = [];
+    for (const { outcome } of inputs) {
+      if (outcome !== undefined && !(outcome.settled && outcome.error === undefined)) doubtful.push(outcome);
+    }
+    if (doubtful.length === 0 && finding === undefined) return undefined;
+    const outcome = new Outcome(doubtful, finding);
+    this.#open.push(outcome);
+    return outcome;
+  }
+
+  /** Settles the outcomes that are known, in call order. */
+  settle(): void {
+    if (this.#unreported.length > 0) this.#dropReported();
+    let count = 0;
+    for (const outcome of this.#open) {
+      if (!outcome.settle()) break;
+      if (outcome.error !== undefined && outcome.isOrigin) this.#unreported.push(outcome);
+      count++;
+    }
+    this.#open.splice(0, count);
+  }
+
+  /** The first error that no download has thrown. Each is handed out once. */
+  takeUnreported(): OctetError | undefined {
+    this.#dropReported();
+    return this.#unreported.shift()?.report();
+  }
+
+  /** Lets go of errors that were thrown, so that a backend on which nobody calls `sync` does not keep them. */
+  #dropReported(): void {
+    this.#unreported = this.#unreported.filter(({ reported }) => !reported);
+  }
+}
