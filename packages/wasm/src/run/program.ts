@@ -22,7 +22,7 @@ export class Program implements Replay {
   constructor(engine: Engine, plans: readonly Plan[]) {
     this.#engine = engine;
     this.#checked = plans.filter(({ checks }) => checks).length;
-    const sizes = plans.map((plan) => plan.temporaries.reduce((sum, size) => sum + blockSize(size), 0));
+    const sizes = plans.map((plan) => plan.temporaries.reduce((sum, size) => sum + bytesOf(size), 0));
     [this.#temporaries, this.#findings] = engine.reserve([Math.max(0, ...sizes), this.#checked * findingBytes]);
     engine.heap.words(this.#findings, this.#checked * findingWords).fill(0);
     let checkedBefore = 0;
@@ -30,8 +30,8 @@ export class Program implements Replay {
       const finding = plan.checks ? this.#findings + checkedBefore++ * findingBytes : 0;
       let next = this.#temporaries;
       const temporaries = plan.temporaries.map((size) => {
-        const address = next;
-        next += blockSize(size);
+        const address = size === 0 ? 0 : next;
+        next += bytesOf(size);
         return address;
       });
       return plan.launches({ temporaries, finding, threads: engine.threads });
@@ -55,4 +55,9 @@ export class Program implements Replay {
     this.#engine.releaseBlock(this.#temporaries);
     this.#engine.releaseBlock(this.#findings);
   }
+}
+
+/** Nothing takes no block, and its address is 0, by which kernels know that it is not there: the heap has the same rule. */
+function bytesOf(size: number): number {
+  return size === 0 ? 0 : blockSize(size);
 }
