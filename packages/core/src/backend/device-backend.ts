@@ -264,7 +264,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       if (recording !== undefined) {
         recording.steps.push({ launch, call });
         recording.reach(handles, ahead);
-        for (const state of changed) recording.change(state, advance);
+        for (const state of changed) recording.change(state, ahead, advance);
         return form && recording.keep(form, output as Storage);
       }
       const outcome = this.#open(handles, this.launch(launch, call));

@@ -148,13 +148,14 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       tensors.push([handle as unknown as DeviceHandle<Storage>, port]);
     }
     for (const constant of recording.constants) validateOwned(backend, constant, "a tensor that the program uses");
-    for (const { state, ahead, advance } of recording.states.values()) {
+    for (const { state, reach, advance } of recording.states.values()) {
+      const needed = Math.max(reach, advance);
       state.validateRows();
       const { length, capacity } = state;
-      if (length + Math.max(ahead, advance) <= capacity) continue;
+      if (length + needed <= capacity) continue;
       throw new OctetError(
         "ERR_RANGE",
-        `the program adds ${Math.max(ahead, advance)} positions to a state of ${length}; its capacity is ${capacity}`,
+        `the program needs room for ${needed} positions in a state of ${length}; its capacity is ${capacity}`,
       );
     }
     return { tensors, handles };

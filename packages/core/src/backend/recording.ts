@@ -16,8 +16,10 @@ export interface Memory<Storage> {
 /** What a program does to one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
-  /** Positions beyond the length before the run that it writes or counts. */
+  /** Positions beyond the length before the run that it writes. */
   ahead: number;
+  /** Positions beyond that length for which there must be room: those that it writes, counts or adds. */
+  reach: number;
   /** Positions that it adds. */
   advance: number;
   changed: boolean;
@@ -81,7 +83,7 @@ export class Recording<Storage, Launch> {
   keepInput(handle: AnyHandle): AnyHandle {
     if (isState(handle)) {
       const state = handle as unknown as StateHandle<Storage>;
-      this.states.set(state, { state, ahead: 0, advance: 0, changed: false });
+      this.states.set(state, { state, ahead: 0, reach: 0, advance: 0, changed: false });
       return handle;
     }
     const form = formOf(handle);
@@ -119,13 +121,14 @@ export class Recording<Storage, Launch> {
     if (ahead === 0) return;
     for (const handle of handles) {
       const recorded = this.states.get(handle as unknown as StateHandle<Storage>);
-      if (recorded !== undefined) recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
+      if (recorded !== undefined) recorded.reach = Math.max(recorded.reach, recorded.advance + ahead);
     }
   }
 
   /** Notes how a step changes a state. */
-  change(state: StateHandle<Storage>, advance: number): void {
+  change(state: StateHandle<Storage>, ahead: number, advance: number): void {
     const recorded = this.states.get(state) as RecordedState<Storage>;
+    recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
     recorded.advance += advance;
     recorded.changed = true;
   }
