@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test, vi } from "vitest";
-import type { NativeBuffer, NativeDevice } from "../src/addon.ts";
-import { Launcher } from "../src/launch-record.ts";
-import { emulatorMissing, emulatorPath, loadEmulator } from "./emulator.ts";
+import { emulatorMissing, emulatorPath, loadEmulator } from "../test/emulator.ts";
+import type { NativeBuffer, NativeDevice } from "./addon.ts";
+import { Launcher } from "./launch-record.ts";
 
 /** Runs a script with `addon` in scope and returns how the process ended. */
 function run(script: string): { readonly status: number | null; readonly output: string } {
