@@ -18,7 +18,7 @@ export async function readTensor(backend: Backend, source: TensorSource): Promis
   return isDeviceTensor(source) ? backend.download(source) : source;
 }
 
-/** What `forward` was given, for callers whom no compiler tells. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
+/** Checks the argument of `forward`, for callers without a compiler. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
 export function onDevice(x: Tensor<FloatDType>): Tensor<FloatDType> {
   if (typeof x?.backend?.run === "function") return x;
   throw new OctetError(

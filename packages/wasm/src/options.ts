@@ -4,7 +4,7 @@ import type { Simd } from "./start/simd.ts";
 
 export interface WasmBackendOptions {
   /**
-   * Threads that run ops, 1 to 256. 1: the one that calls, which each call keeps busy until its op has run, be it the window of a page;
+   * Threads that run ops, 1 to 256. 1: the calling thread, even that of a page's window, which each call keeps busy until its op has run;
    * errors in the data are then thrown there. From 2 on: so many workers, which run ops after the calls have returned, with the same
    * results. Default: those of the machine, at most 8. Where workers cannot be had (a page that is not cross-origin isolated) it is 1, and
    * `info.features` says why.
@@ -25,7 +25,7 @@ export interface WasmBackendOptions {
 
 const names: readonly (keyof WasmBackendOptions)[] = ["threads", "simd", "module"];
 
-/** Refuses what cannot be options: what is no object, and names that do not exist. @throws OctetError `ERR_UNSUPPORTED` */
+/** Refuses options that are not an object, and names that do not exist. @throws OctetError `ERR_UNSUPPORTED` */
 export function checkOptions(options: WasmBackendOptions): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new OctetError("ERR_UNSUPPORTED", `got the options ${optionText(options)}; pass an object, or nothing`);

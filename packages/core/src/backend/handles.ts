@@ -24,7 +24,7 @@ export interface HandleParts<Storage> {
   readonly release: (handle: DeviceHandle<Storage>) => void;
 }
 
-/** What every handle but a state is: one storage, until it is disposed. Users see it as a `Tensor`, `QuantizedTensor` or `RowCodes`. */
+/** A handle other than a state: one storage, until it is disposed. Users see it as a `Tensor`, `QuantizedTensor` or `RowCodes`. */
 export abstract class DeviceHandle<Storage> extends DisposableObject {
   readonly backend: Backend;
   readonly storage: Storage;

@@ -16,7 +16,7 @@ export interface StateOperand<Storage> {
   readonly length: Storage;
 }
 
-/** What a handle type is to a kernel. */
+/** The type of a handle's operand in a kernel. */
 export type OperandOf<T, Storage> = T extends readonly (infer Element)[]
   ? readonly OperandOf<Element, Storage>[]
   : T extends State

@@ -41,7 +41,7 @@ export class OutcomeLedger {
     return this.#unreported.shift()?.report();
   }
 
-  /** Lets go of errors that were thrown, so that a backend on which nobody calls `sync` does not keep them. */
+  /** Lets go of errors that were thrown, so that a backend does not keep them if `sync` is never called. */
   #dropReported(): void {
     this.#unreported = this.#unreported.filter(({ reported }) => !reported);
   }

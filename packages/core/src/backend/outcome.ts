@@ -9,7 +9,7 @@ export interface Finding {
   readonly error: OctetError | undefined;
 }
 
-/** What a device may say of work: nothing, where nothing can go wrong any more. */
+/** The finding of some work; undefined if nothing can go wrong any more. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that methods which never have a finding need not return anything
 export type MaybeFinding = Finding | undefined | void;
 
@@ -49,7 +49,7 @@ export class Outcome {
     return this.#settled;
   }
 
-  /** What is wrong with the result; undefined while it is not known. */
+  /** The error of the result; undefined while it is not known. */
   get error(): OctetError | undefined {
     return this.#error;
   }

@@ -13,7 +13,7 @@ export interface Memory<Storage> {
   release(storage: Storage): void;
 }
 
-/** What a program does to one of its states. */
+/** The effect of a program on one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
   /** Positions beyond the length before the run that it writes or counts. */

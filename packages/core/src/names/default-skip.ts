@@ -1,7 +1,7 @@
 import { validateList } from "./name-matcher.ts";
 
 /**
- * What stays in float unless a caller says otherwise: the output head, embeddings, norms and the routers of mixtures of experts (`gate_proj`
+ * Patterns of the weights that stay in float by default: the output head, embeddings, norms and the routers of mixtures of experts (`gate_proj`
  * is not a router). Globs, matched as `createNameMatcher` describes.
  */
 export const defaultSkip: readonly string[] = Object.freeze([
