@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { CommanderError } from "commander";
 import { Interruption } from "./process/interruption.ts";
 
-/** What is told about an error: one line, `octet: CODE: message`, and the exit code. */
+/** How an error is reported: one line, `octet: CODE: message`, and the exit code. */
 export interface ErrorReport {
   readonly code: string;
   readonly message: string;

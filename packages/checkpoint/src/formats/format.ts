@@ -38,7 +38,7 @@ export interface StoredLayer extends QuantizedLayer {
 export interface CodeBytes {
   /** The bytes that these codes, the next ones, fill. They may share memory with the codes. */
   encode(codes: Int8Array): Uint8Array;
-  /** What a reader gets for the block that was encoded last, whose bytes these are: nothing but them is looked at. */
+  /** Decodes the block that was encoded last, from these bytes alone, as a reader will. */
   decode(bytes: Uint8Array, block: Block): Int8Array;
 }
 

@@ -6,7 +6,7 @@ import { configFile } from "../open/open-input.ts";
 import { describeFailure } from "./file-errors.ts";
 import { permissionsOf } from "./permissions.ts";
 
-/** A file that goes along as it is. */
+/** A file that is copied as it is. */
 export interface OtherFile {
   /** Relative to the folder, in the system's spelling. */
   readonly name: string;
@@ -73,7 +73,7 @@ export async function findFilesBeside(folder: string, written: ReadonlySet<strin
   return files;
 }
 
-/** Opens a file for nothing but the error, which thus comes before anything is written. */
+/** Opens a file only to get its error before anything is written. */
 async function refuseUnreadable(path: string): Promise<void> {
   await using _source = await fileSource(path);
 }

@@ -17,7 +17,7 @@
  * - An error in an op that changes a state undoes that op and all later ones on the state that were called before the error was known:
  *   the state's length goes back, and reading any of their results throws the same error.
  * - `upload` has copied the host's data when it returns; `download` resolves to a fresh copy.
- * - Shapes and granularities are copies too, and frozen: nothing that a caller changes later changes a tensor.
+ * - Shapes and granularities are copies too, and frozen: later changes of a caller's objects do not reach a tensor.
  * - A recorded program gives the bytes of its ops called one by one.
  * - Disposing twice is harmless; using what is disposed is `ERR_DISPOSED`; a handle of another backend is `ERR_FOREIGN_TENSOR`.
  * - `dispose` of a backend disposes everything that it made.
@@ -49,15 +49,15 @@ export interface Tensor<D extends DType = DType> extends Handle, TensorForm<D> {
 /** Codes and scales of a weight. Opaque: a backend may pad, repack or keep both parts together. */
 export interface QuantizedTensor extends Handle, QuantizedForm {}
 
-/** Codes of activations and a scale for each row: what exact linear layers multiply. Opaque like `QuantizedTensor`. */
+/** Codes of activations and a scale for each row, for exact linear layers. Opaque like `QuantizedTensor`. */
 export interface RowCodes extends Handle, RowCodesForm {}
 
 /** Rows by slot and position: the only thing that ops may change. A KV cache is one. */
 export interface State extends Handle, StateForm {
-  /** How many positions there are, as of the last op called. Goes back when an op turns out to have failed. */
+  /** The number of positions after the last op that was called. Goes back when an op turns out to have failed. */
   readonly length: number;
   /**
-   * Forgets the positions from `length` on. Going on gives the bytes of never having had them.
+   * Forgets the positions from `length` on. Later ops give the same bytes as if those positions had never been written.
    * @throws OctetError `ERR_RANGE` above the length, or where a ring no longer holds the rows that position `length` needs
    */
   truncate(length: number): void;
@@ -153,7 +153,7 @@ export type OpParts<Inputs, Params> = <Value>(
   params: Params,
 ) => Value;
 
-/** A call of an op before its data: what `supports` and `prepare` are asked about. Without arguments, one of any op. */
+/** A call of an op without its data, for `supports` and `prepare`. Without type arguments, a call of any op. */
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyOp
 export interface OpCall<Inputs extends object = any, Params extends object = any, Result = any> {
   readonly op: Op<Inputs, Params, Result>;
@@ -201,7 +201,7 @@ export interface Backend extends Disposable {
 
   /**
    * Whether this op runs here on inputs of these forms: natively, or as the parts of a fused op. An op that does not run throws
-   * `ERR_UNSUPPORTED`; nothing falls back. False for whatever the op's `plan` refuses.
+   * `ERR_UNSUPPORTED`; nothing falls back. False for every call that the op's `plan` refuses.
    */
   supports<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
@@ -218,7 +218,7 @@ export interface Backend extends Disposable {
   upload(host: HostRowCodes): RowCodes;
   upload(host: HostState): State;
 
-  /** A fresh copy of the data, in the same form on every backend. Rejects with what went wrong in any op that it depends on. */
+  /** A fresh copy of the data, in the same form on every backend. Rejects with the error of any op that it depends on. */
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
   download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
   download(codes: RowCodes): Promise<HostRowCodes>;
@@ -233,7 +233,7 @@ export interface Backend extends Disposable {
 
   /**
    * Calls `steps` once to record the ops that it runs, without running them. `inputs` gives the forms of the tensors that change from
-   * run to run, and the states. Whatever else the ops use must live as long as the program.
+   * run to run, and the states. Everything else that the ops use must live as long as the program.
    * @throws OctetError `ERR_UNSUPPORTED` for what cannot be recorded: uploads, downloads, waiting, states that are not among the inputs,
    * results that the steps did not make
    */

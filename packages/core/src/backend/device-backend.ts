@@ -103,8 +103,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter. `changes`
-   * tells that launches called later may change the memory, as they do that of states.
+   * before it has run and its finding is known; if it could not get findings, the base asks `wait` for those that matter. `changes`
+   * says that later launches may change the memory, as they change that of states.
    */
   protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
@@ -115,7 +115,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   protected abstract release(storage: Storage): void;
 
   /**
-   * Runs a launch after all earlier ones. May return before it has run; then what it finds out is in the finding.
+   * Runs a launch after all earlier ones. May return before the launch has run; the finding then tells its outcome.
    * @throws OctetError `ERR_NON_FINITE` where it has run when this returns, `ERR_OUT_OF_MEMORY`, `ERR_DEVICE_LOST`
    */
   protected abstract launch(launch: Launch, call: LaunchCall<Storage>): Finding | undefined;
@@ -316,7 +316,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const outcome = this.#ledger.open(inputs as Iterable<unknown> as Iterable<DeviceHandle<Storage>>, finding);
     if (this.#ledger.openCount > maxOpenOutcomes && !this.#settling) {
       this.#settling = true;
-      // What goes wrong here goes wrong again in the download or sync that wants to know.
+      // An error here occurs again in the download or sync that depends on it.
       const done = () => {
         this.#settling = false;
       };

@@ -14,11 +14,11 @@ import type { Granularity } from "../tensors/granularity.ts";
 import type { Backend, DataHandle, QuantizedTensor, RowCodes, Tensor } from "./contract.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What a handle is made of. */
+/** The parts of a handle. */
 export interface HandleParts<Storage> {
   readonly backend: Backend;
   readonly storage: Storage;
-  /** How the op went that made it; undefined where nothing can have gone wrong. */
+  /** The outcome of the op that made it; undefined if nothing can have gone wrong. */
   readonly outcome: Outcome | undefined;
   /** Gives the storage back. */
   readonly release: (handle: DeviceHandle<Storage>) => void;

@@ -23,7 +23,7 @@ export interface RecordedState<Storage> {
   changed: boolean;
 }
 
-/** The error of what cannot be part of a program. */
+/** The error of a call that cannot be part of a program. */
 export function notRecordable(what: string): OctetError {
   return new OctetError("ERR_UNSUPPORTED", `${what} cannot be recorded; do it before or after the program`);
 }
@@ -147,7 +147,7 @@ export class Recording<Storage, Launch> {
     for (const handle of this.#made) handle.dispose();
   }
 
-  /** Gives the memory back, when no program comes of it. */
+  /** Gives the memory back if the recording fails. */
   abandon(): void {
     this.close();
     for (const storage of this.#owned) this.#memory.release(storage);
