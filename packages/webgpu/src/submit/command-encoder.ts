@@ -66,7 +66,7 @@ export class CommandEncoder {
     return params && probation.verdictOn(params);
   }
 
-  /** Makes bind groups, layouts and the buffer of parameters again: a failed submission may have found no memory for them. */
+  /** Drops bind groups, layouts and the buffer of parameters, so that they are made again: a failed submission may have had no memory. */
   forget(): void {
     this.#bindGroups = new BindGroups(this.#options.device);
     this.#options.layouts.clear();
