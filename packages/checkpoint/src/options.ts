@@ -18,7 +18,7 @@ export interface PlanOptions {
   readonly bits?: number;
   /** Globs of what stays in float; default `defaultSkip`, which a list given here replaces. */
   readonly skip?: readonly string[];
-  /** Globs: nothing but what one of them matches is quantized, unless the list is empty. `skip` still applies. */
+  /** Globs: only weights that one of them matches are quantized, unless the list is empty. `skip` still applies. */
   readonly only?: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import type { CheckpointInput, CheckpointSink, CreateSink } from "./open/checkpo
 import type { CompareCheckpointsOptions, PlanOptions, QuantizeCheckpointOptions } from "./options.ts";
 import type { CheckpointHeader } from "./select/quantization-plan.ts";
 
-/** The checks of what callers pass, for those whom no compiler tells. All throw OctetError `ERR_UNSUPPORTED` unless they say more. */
+/** Checks of arguments, for callers without a compiler. All throw OctetError `ERR_UNSUPPORTED` unless they say more. */
 
 const planKinds: OptionKinds<PlanOptions> = {
   format: "any",

@@ -2,7 +2,7 @@ import { OctetError } from "@octet/core";
 import { CommanderError } from "commander";
 import { Interruption } from "./process/interruption.ts";
 
-/** What is told about an error: one line, `octet: CODE: message`, and the exit code. */
+/** How an error is reported: one line, `octet: CODE: message`, and the exit code. */
 export interface ErrorReport {
   readonly code: string;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface ErrorReport {
 export class UsageError extends Error {}
 
 /**
- * Codes beyond those of OctetError: `ERR_USAGE` (exit 2), `ERR_INTERRUPTED`, and `ERR_INTERNAL` for what nobody foresaw.
+ * Codes beyond those of OctetError: `ERR_USAGE` (exit 2), `ERR_INTERRUPTED`, and `ERR_INTERNAL` for unforeseen errors.
  */
 export function describeError(error: unknown, hint: string): ErrorReport {
   if (error instanceof Interruption) {
@@ -33,7 +33,7 @@ export function describeError(error: unknown, hint: string): ErrorReport {
   return { code: "ERR_INTERNAL", message: `${message} (--debug prints where)`, exitCode: 1 };
 }
 
-/** Packages describe what the system refuses them; this is for what nobody has. */
+/** Packages describe most refusals of the system; this is for the others. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error;
 }

@@ -40,7 +40,7 @@ interface LayerCall {
   readonly activations?: string;
 }
 
-/** Weights in int8 per output channel and float32 activations: what a model of quantized layers cannot do without. */
+/** Weights in int8 per output channel and float32 activations: the ops that every model of quantized layers needs. */
 const layers: ConformanceProfile = {
   name: "layers",
   purpose:

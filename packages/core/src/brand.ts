@@ -1,6 +1,6 @@
 /**
- * A mark that any installed copy of a package recognises. `instanceof` knows only the classes of its own copy, so that a model made
- * with one would be nothing to the other.
+ * A mark that any installed copy of a package recognises. `instanceof` knows only the classes of its own copy, so a model made
+ * with one copy would not be recognised by the other.
  */
 export class Brand<Branded extends object> {
   readonly #symbol: symbol;

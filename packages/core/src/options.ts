@@ -11,7 +11,7 @@ export type OptionKinds<Options extends object> = {
 };
 
 /**
- * Checks an options object for callers whom no compiler tells: a name that is misspelled would otherwise be a default in silence.
+ * Checks an options object for callers without a compiler: otherwise a misspelled name would silently mean the default.
  * `owner` names the function in messages.
  * @throws OctetError `ERR_UNSUPPORTED` for what is not an object, a name that is not among `kinds`, or a value of another kind
  */

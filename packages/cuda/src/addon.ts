@@ -6,7 +6,7 @@ export interface Addon {
   configureEmulator?(seed: number, earlyCopies: boolean): void;
   /** Emulated only: runs a kernel with a known bug and returns what was found. */
   runPlantedBug?(name: string): string;
-  /** What a device that is gone by now could not give back, which no call of its own could say; empty when all is well. Said once. */
+  /** Failures of a device to free something after its last call, so that no call of its own could report them; empty when all is well. Each is reported once. */
   takeCleanupFailure(): string;
 }
 

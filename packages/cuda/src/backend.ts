@@ -90,7 +90,7 @@ export class CUDABackend extends DeviceBackend<Storage, Launch> {
     this.#device.close();
   }
 
-  /** Asks for the findings so far. Whoever waits for something else meanwhile may leave a rejection alone. */
+  /** Asks for the findings so far. A caller that waits for something else may ignore a rejection. */
   #settle(): Promise<void> {
     const settled = this.#findings.settle();
     settled.catch(() => {});

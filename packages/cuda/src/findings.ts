@@ -25,7 +25,7 @@ interface Lap {
 
 /**
  * The records in which launches note what is not finite. They are given out in turn. Those that are not known when all are used are read
- * at once, so that neither memory nor what is waited for grows with the number of launches.
+ * at once, so that neither memory nor waiting grows with the number of launches.
  */
 export class Findings {
   readonly #device: NativeDevice;
@@ -45,7 +45,7 @@ export class Findings {
   }
 
   /**
-   * Resolves when the findings of every launch so far are known. What could not be read is asked for again the next time. Its rejection
+   * Resolves when the findings of every launch so far are known. A record that could not be read is read again the next time. Its rejection
    * may be left alone.
    */
   settle(): Promise<void> {
@@ -68,7 +68,7 @@ export class Findings {
     this.#records?.free();
   }
 
-  /** The records, of which one at least is free. */
+  /** The records, with at least one free. */
   #makeRoom(): NativeBuffer {
     this.#records ??= this.#makeRecords();
     const { findings, known } = this.#lap;

@@ -42,7 +42,7 @@ function layOut(types: Readonly<Record<string, FieldType>>, index: number): Reco
   return { index, fields, bytes: Math.ceil(offset / 8) * 8 };
 }
 
-/** Writes launches as records and hands them to the addon. A launch is written anew each time, into the same bytes. */
+/** Writes launches as records and hands them to the addon. Each launch overwrites the same bytes. */
 export class Launcher {
   readonly #device: NativeDevice;
   readonly #view = new DataView(new ArrayBuffer(Math.max(...[...recordLayouts.values()].map(({ bytes }) => bytes))));

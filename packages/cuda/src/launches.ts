@@ -4,7 +4,7 @@ import type { NativeBuffer } from "./addon.ts";
 export type FieldType = "memory" | "optional memory" | "finding" | "int64" | "int32";
 
 /**
- * What each launch takes, declared for both sides. `scripts/write-launch-records.ts` writes the structs of C++ from this table
+ * The fields of each launch, declared for both sides. `scripts/write-launch-records.ts` writes the structs of C++ from this table
  * (`native/kernels/launch-records.h`), and `launch-record.ts` fills them in, so that no other place lists these fields.
  *
  * A dtype is its place in core's `floatDTypes`; codes are 3. Element `(o * channels + c) * inner + i` of a tensor uses scale `c`.
@@ -143,7 +143,7 @@ type OptionalFields<Name extends LaunchName> = {
     : never]?: ValueOf<Fields[Name][Field]>;
 };
 
-/** One launch: the name of its kernels and its fields. `finding` is left to whoever launches it. */
+/** One launch: the name of its kernels and its fields. The caller that launches it fills in `finding`. */
 export type Launch = {
   readonly [Name in LaunchName]: { readonly kernel: Name } & RequiredFields<Name> & OptionalFields<Name>;
 }[LaunchName];

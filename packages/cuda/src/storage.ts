@@ -53,7 +53,7 @@ export function writeStorage(device: NativeDevice, { data, scales }: Storage, ho
   }
 }
 
-/** What the bytes of a storage stand for. */
+/** The data in the bytes of a storage. */
 export function hostDataOf(form: Form, data: ArrayBuffer, scales: ArrayBuffer | undefined): HostData {
   if (isQuantizedForm(form)) return quantizedOf(form, data, scales as ArrayBuffer);
   if (isRowCodesForm(form)) return rowCodesOf(form, data, scales as ArrayBuffer);

@@ -33,7 +33,7 @@ export interface QuantizationAnalysis extends QuantizationError {
  * Says where the loss of a quantized tensor is: the figures of `calculateQuantizationError`, the same for each channel and the worst of
  * them, cosine similarity, and the distributions of codes and errors.
  * @throws OctetError as `calculateQuantizationError` does; `ERR_SHAPE` when `channelDim` is not an axis; `ERR_UNSUPPORTED` for bins that
- * are no whole number above 0, or other options
+ * are not a whole number above 0, or for unknown options
  */
 export function analyzeQuantization(
   original: TensorLike<FloatDType>,

@@ -18,7 +18,7 @@ export interface QuantizedPair {
 }
 
 /**
- * @throws OctetError `ERR_SHAPE` when the shapes differ, `ERR_DTYPE` when the original is no float tensor, `ERR_FORMAT` when codes and
+ * @throws OctetError `ERR_SHAPE` when the shapes differ, `ERR_DTYPE` when the original is not a float tensor, `ERR_FORMAT` when codes and
  * scales are not valid
  */
 export function pairOf(original: TensorLike<FloatDType>, tensor: QuantizedTensorLike): QuantizedPair {

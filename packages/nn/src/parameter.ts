@@ -111,7 +111,7 @@ export function isParameter(value: unknown): value is Parameter {
   return brand.marks(value);
 }
 
-/** Checks what `fromState` got, for callers whom no compiler tells. @throws OctetError `ERR_FORMAT` */
+/** Checks the argument of `fromState`, for callers without a compiler. @throws OctetError `ERR_FORMAT` */
 export function validateTensors(tensors: readonly TensorLike[]): readonly TensorLike[] {
   if (Array.isArray(tensors)) return tensors;
   throw new OctetError("ERR_FORMAT", `got ${formatValue(tensors)}; pass an array of the tensors that toState gave`);

@@ -3,7 +3,7 @@ import { createNameMatcher } from "@octet/core/names";
 import type { Linear } from "./linear.ts";
 
 /**
- * What stays in float. A string is a pattern of `@octet/core/names`, matched as in the checkpoints of `@octet/checkpoint`: with the name of
+ * Layers that stay in float. A string is a pattern of `@octet/core/names`, matched as in the checkpoints of `@octet/checkpoint`: with the name of
  * the Linear's weight, `layers.0.fc.weight`, of the Linear, `layers.0.fc`, and with the last part of that, `fc`. A predicate gets the name
  * and the module.
  */

@@ -43,7 +43,10 @@ export async function writeState(
   validateOptions("loadStateDict", options, { strict: "boolean" });
   const { strict = true } = options;
   if (typeof state?.has !== "function" || typeof state.keys !== "function") {
-    throw new OctetError("ERR_FORMAT", "the state dict is no Map of tensors by key; pass new Map(Object.entries(...))");
+    throw new OctetError(
+      "ERR_FORMAT",
+      "the state dict is not a Map of tensors by key; pass new Map(Object.entries(...))",
+    );
   }
   const slots = Array.from(parameters, ([name, parameter]) => {
     const keys = parameter.suffixes.map((suffix) => name + suffix);

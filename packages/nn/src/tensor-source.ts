@@ -7,7 +7,7 @@ export function isDeviceTensor(source: TensorSource): source is Tensor<FloatDTyp
   return "backend" in source;
 }
 
-/** Refuses what cannot be a tensor, for callers whom no compiler tells. @throws OctetError `ERR_DTYPE` */
+/** Refuses values that cannot be tensors, for callers without a compiler. @throws OctetError `ERR_DTYPE` */
 export function validateSource(source: TensorSource, what: string): void {
   if (typeof source === "object" && source !== null && Array.isArray(source.shape)) return;
   throw new OctetError("ERR_DTYPE", `got ${formatValue(source)} for ${what}; pass hostTensor(dtype, shape, data)`);
@@ -18,7 +18,7 @@ export async function readTensor(backend: Backend, source: TensorSource): Promis
   return isDeviceTensor(source) ? backend.download(source) : source;
 }
 
-/** What `forward` was given, for callers whom no compiler tells. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
+/** Checks the argument of `forward`, for callers without a compiler. @throws OctetError `ERR_FOREIGN_TENSOR` for what is not on a device */
 export function onDevice(x: Tensor<FloatDType>): Tensor<FloatDType> {
   if (typeof x?.backend?.run === "function") return x;
   throw new OctetError(

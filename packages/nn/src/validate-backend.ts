@@ -1,7 +1,7 @@
 import { OctetError, validateBackend } from "@octet/core";
 
 /**
- * Checks that a layer was given a backend, for callers whom no compiler tells.
+ * Checks that a layer was given a backend, for callers without a compiler.
  * @throws OctetError `ERR_UNAVAILABLE`
  */
 export function validateLayerBackend(layer: string, options: { readonly backend?: unknown } | undefined): void {

@@ -58,11 +58,11 @@ export function isSafetensorsDType(name: string): name is SafetensorsDType {
   return bits.has(name);
 }
 
-/** The bits that one element takes: 4 to 64, C64 (two 32-bit floats) is 64. Throws ERR_DTYPE for a name that is no type. */
+/** The bits that one element takes: 4 to 64, C64 (two 32-bit floats) is 64. Throws ERR_DTYPE for a name that is not a type. */
 export function bitsPerElement(dtype: SafetensorsDType): number {
   const count = bits.get(dtype);
   if (count === undefined)
-    throw new OctetError("ERR_DTYPE", `${quote(dtype)} is no safetensors dtype; there are ${dtypeList()}`);
+    throw new OctetError("ERR_DTYPE", `${quote(dtype)} is not a safetensors dtype; there are ${dtypeList()}`);
   return count;
 }
 

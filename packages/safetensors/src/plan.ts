@@ -49,7 +49,10 @@ export function planFile(specs: Iterable<TensorSpec>, metadata: MetadataInput = 
 /** The tensors as an array, each known to have a name. Throws ERR_FORMAT. */
 export function listSpecs<Spec extends TensorSpec>(specs: Iterable<Spec>): Spec[] {
   if (typeof specs === "string" || typeof specs?.[Symbol.iterator] !== "function") {
-    throw new OctetError("ERR_FORMAT", "the tensors are no list; pass an array of objects with name, dtype and shape");
+    throw new OctetError(
+      "ERR_FORMAT",
+      "the tensors are not a list; pass an array of objects with name, dtype and shape",
+    );
   }
   const list = [...specs];
   const nameless = list.findIndex((spec) => typeof spec?.name !== "string");
@@ -77,7 +80,8 @@ function* describeAll(specs: readonly TensorSpec[]): Generator<TensorInfo> {
     if (names.size === safetensorsLimits.tensors) refuse("ERR_FORMAT", `a file holds at most ${names.size} tensors`);
     names.add(name);
     if (!isSafetensorsDType(dtype)) refuse("ERR_DTYPE", `dtype ${quote(dtype)} is not one of ${dtypeList()}`);
-    if (!Array.isArray(shape)) refuse("ERR_SHAPE", "its shape is no array; pass one of whole numbers, [] for a scalar");
+    if (!Array.isArray(shape))
+      refuse("ERR_SHAPE", "its shape is not an array; pass one of whole numbers, [] for a scalar");
     if (shape.length > safetensorsLimits.rank)
       refuse("ERR_SHAPE", `it has more than ${safetensorsLimits.rank} dimensions`);
     const dims = Array.from(shape); // a hole becomes undefined

@@ -58,7 +58,7 @@ async function openAll(fileNames: readonly string[], open: (fileName: string) =>
       try {
         for (const fileName of waiting) await open(fileName);
       } finally {
-        for (const _ of waiting); // after a failure nobody takes another
+        for (const _ of waiting); // after a failure no worker takes another
       }
     }),
   );

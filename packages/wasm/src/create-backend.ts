@@ -11,7 +11,7 @@ import { type StartedEngine, startInlineEngine, startPoolEngine } from "./start/
 import { chooseThreads } from "./start/threads.ts";
 
 /**
- * Starts the WebAssembly backend, in Node or in a browser. Whoever calls this owns the backend, and disposes it: that ends its workers,
+ * Starts the WebAssembly backend, in Node or in a browser. The caller owns the backend, and disposes it: that ends its workers,
  * and lets go of its memory with all tensors in it.
  * @throws OctetError `ERR_UNAVAILABLE` where WebAssembly, its SIMD, the relaxed SIMD that was asked for, the permission to compile it, or
  * 512 MiB of addresses are missing; `ERR_UNSUPPORTED` for `threads` that are not a whole number from 1 to 256, a `simd` that is neither

@@ -1,4 +1,4 @@
-/** What was passed for an option, as an error message shows it: the text "2" is told from the number 2. */
+/** The value of an option as an error message shows it: the text "2" differs from the number 2. */
 export function optionText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";

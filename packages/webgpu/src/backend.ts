@@ -171,10 +171,10 @@ export class WebGPUBackend extends DeviceBackend<Storage, Launch> {
     if (this.#lost) throw this.#lost;
   }
 
-  /** Why the device did not do its work: the backend is disposed or the device lost, or else what it says itself. */
+  /** Why the device did not do its work: the backend is disposed, the device is lost, or the device's own error. */
   async #explain(reason: unknown): Promise<OctetError> {
     if (!this.disposed) {
-      // What is lost says so soon after it rejects what was under way.
+      // A lost device reports the loss soon after it rejects the work under way.
       await Promise.race([this.#device.gpu.lost, new Promise((resolve) => setTimeout(resolve, 100))]);
     }
     validateAlive(this);

@@ -8,7 +8,7 @@ import type { ShaderFeatures } from "./shader.ts";
 /**
  * Starts a WebGPU backend.
  * @throws OctetError `ERR_UNAVAILABLE` saying what is missing: WebGPU, an adapter, or a device; `ERR_UNSUPPORTED` for options that are
- * no object, are not of the kind that they should be, or are not known
+ * not an object, hold a value of the wrong kind, or have an unknown name
  */
 export function createWebGPUBackend(options: WebGPUBackendOptions = {}): Promise<Backend> {
   return createBackend(options);
@@ -56,7 +56,7 @@ function describe(device: GPUDevice, { packedDot, subgroups, software }: ShaderF
   };
 }
 
-/** What the device says of its adapter: nothing, where the browser is older than that. */
+/** The device's info about its adapter; empty in older browsers. */
 function adapterInfoOf({ adapterInfo }: { readonly adapterInfo?: GPUAdapterInfo }): Partial<GPUAdapterInfo> {
   return adapterInfo ?? {};
 }

@@ -100,7 +100,7 @@ export class Device implements OperationResources {
     return this.findings.take(1);
   }
 
-  /** Destroys all buffers; the GPUDevice itself belongs to whoever made it. */
+  /** Destroys all buffers; the GPUDevice itself belongs to its maker. */
   destroy(): void {
     this.queue.destroy();
     this.pool.destroy();

@@ -12,7 +12,7 @@ export interface OpenedDevice {
   readonly device: GPUDevice;
 }
 
-/** Limits of which the backend takes all that the adapter has. */
+/** Limits that the backend asks for in full, as large as the adapter has them. */
 const limits = ["maxBufferSize", "maxStorageBufferBindingSize"] as const;
 
 /**

@@ -60,7 +60,7 @@ function hasMethod(value: unknown, name: string): boolean {
   return typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function";
 }
 
-/** A value for a message: the text "2" is told from the number 2, and of an object only the kind is told. */
+/** A value for a message: the text "2" differs from the number 2, and an object is shown only by its kind. */
 function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;

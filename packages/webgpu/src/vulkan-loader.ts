@@ -5,7 +5,7 @@ const library = "libvulkan.so.1";
 /**
  * Makes sure that Linux has a Vulkan loader, on which Dawn for Node rests there: without one Dawn writes a warning to stderr, which would
  * stand beside the error of whoever uses this backend. The dynamic linker is asked itself, since only it knows where it looks: it refuses
- * a library that is not there in other words than one that is there and is no Node addon.
+ * a library that is not there in other words than one that is there and is not a Node addon.
  * @throws OctetError `ERR_UNAVAILABLE`
  */
 export function requireVulkanLoader(): void {

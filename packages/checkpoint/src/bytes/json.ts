@@ -19,7 +19,7 @@ export function parseJsonObject(text: string, what: string): JsonObject {
   return value;
 }
 
-/** What tells where texts begin and end, and the three numbers that Python writes and JSON lacks. */
+/** Matches the delimiters of texts, and the three numbers that Python writes and JSON lacks. */
 const escapeQuoteOrNonFinite = /\\.|"|-?\b(?:NaN|Infinity)\b/gs;
 
 /**

@@ -56,7 +56,7 @@ export async function compareCheckpoints(
   }
 }
 
-/** The same for checkpoints that are open; whoever opened them closes them. */
+/** The same for checkpoints that are already open; the caller closes them. */
 export async function compareOpened(
   original: OpenInput,
   quantized: OpenInput,

@@ -1,6 +1,6 @@
 import type { ByteSink } from "@octet/safetensors";
 
-/** A tensor in a container, or one that is to be written into one. */
+/** A tensor in a container, or one to write into a container. */
 export interface StoredTensor {
   readonly name: string;
   /**

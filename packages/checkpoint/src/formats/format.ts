@@ -5,12 +5,12 @@ import type { StoredTensor, TensorContainer } from "../containers/tensor-contain
 import type { QuantizedLayer } from "../open/checkpoint.ts";
 import type { CheckpointFormat } from "../options.ts";
 
-/** The tensors that stand for a quantized weight in a container that is to be written. */
+/** The tensors to write for a quantized weight. */
 export interface LayerTensors {
   readonly codes: StoredTensor;
   /** `P.weight_scale` F32: [N, 1] per channel, [1] per tensor, [N, K / size] per group. */
   readonly scale: StoredTensor;
-  /** What the format has besides, whose bytes are known before any code is. */
+  /** The other tensors, whose bytes are known before any code is computed. */
   readonly constants: readonly ConstantTensor[];
 }
 
@@ -25,7 +25,7 @@ export interface LayerParts {
   readonly name: string;
   readonly codes: StoredTensor;
   readonly scale: StoredTensor;
-  /** What the format has besides, in an order of its own. */
+  /** The other tensors, in the order of the format. */
   readonly others: readonly StoredTensor[];
 }
 
@@ -38,11 +38,11 @@ export interface StoredLayer extends QuantizedLayer {
 export interface CodeBytes {
   /** The bytes that these codes, the next ones, fill. They may share memory with the codes. */
   encode(codes: Int8Array): Uint8Array;
-  /** What a reader gets for the block that was encoded last, whose bytes these are: nothing but them is looked at. */
+  /** Decodes the block that was encoded last, from these bytes alone, as a reader will. */
   decode(bytes: Uint8Array, block: Block): Int8Array;
 }
 
-/** What a layer is called and how large it is, where nothing else counts. */
+/** The name and size of a layer. */
 export interface NamedShape {
   /** Of the module, without `.weight`. */
   readonly name: string;
@@ -56,11 +56,11 @@ export interface NamedShape {
  */
 export interface Format {
   readonly name: CheckpointFormat;
-  /** What a `quantization_config` may call it. */
+  /** Its names in a `quantization_config`. */
   readonly layouts: readonly string[];
   /** @throws OctetError `ERR_UNSUPPORTED` when the format cannot hold this granularity or these bits */
   check(granularity: Granularity, bits: number): void;
-  /** What stands for the weight `[N, K]` of a module. */
+  /** The tensors of the weight `[N, K]` of a module. */
   tensors(module: string, shape: readonly number[], granularity: Granularity, bits: number): LayerTensors;
   /** For a weight `[N, k]`. */
   encode(k: number, bits: number): CodeBytes;
@@ -89,6 +89,6 @@ export interface Format {
     targets: readonly string[],
     ignore: readonly string[],
   ): JsonObject;
-  /** What keeps well-formed files of these layers from loading somewhere, one sentence each. */
+  /** Reasons why some loader refuses well-formed files of these layers, one sentence each. */
   loaderWarnings(layers: readonly NamedShape[], ignore: readonly string[], bits: number): string[];
 }

@@ -3,10 +3,10 @@ import { storedScaleShape } from "@octet/core/names";
 import type { StoredTensor } from "../containers/tensor-container.ts";
 import type { LayerTensors } from "./format.ts";
 
-/** What follows the name of a module in that of its scales, in every format. */
+/** The suffix that turns the name of a module into that of its scales, in every format. */
 export const scaleSuffix = ".weight_scale";
 
-/** What holds the scales of a weight `[N, K]`. */
+/** The tensor with the scales of a weight `[N, K]`. */
 export function scaleTensor(module: string, granularity: Granularity, weight: readonly number[]): StoredTensor {
   const shape = storedScaleShape(granularity, weight);
   return { name: module + scaleSuffix, dtype: "F32", shape, byteLength: 4 * sizeOf(shape) };

@@ -51,7 +51,7 @@ function unpackBytes(packed: Uint8Array, codes: Int8Array): void {
   flipTopBits(codes);
 }
 
-/** Two codes a byte, none of which lies in two bytes. */
+/** Two codes a byte; no code crosses a byte. */
 function unpackNibbles(packed: Uint8Array, codes: Int8Array): void {
   const pairs = codes.length >> 1;
   for (let at = 0; at < pairs; at++) {

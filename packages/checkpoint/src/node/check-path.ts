@@ -1,6 +1,6 @@
 import { OctetError } from "@octet/core";
 
-/** Refuses what the system cannot take as a path, for callers whom no compiler tells. @throws OctetError `ERR_UNSUPPORTED` */
+/** Refuses values that cannot be paths, for callers without a compiler. @throws OctetError `ERR_UNSUPPORTED` */
 export function checkPath(path: string): void {
   if (typeof path === "string" && path !== "" && !path.includes("\0")) return;
   const got =

@@ -38,7 +38,7 @@ export async function locateOutput(input: LocatedInput, output: string, force: b
 }
 
 /**
- * Refuses to replace what has the output's name where it must stay.
+ * Refuses to replace an existing file or folder with the output's name where it must stay.
  * @returns whether there is something to replace
  * @throws OctetError `ERR_UNAVAILABLE`
  */

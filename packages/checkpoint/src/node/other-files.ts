@@ -6,7 +6,7 @@ import { configFile } from "../open/open-input.ts";
 import { describeFailure } from "./file-errors.ts";
 import { permissionsOf } from "./permissions.ts";
 
-/** A file that goes along as it is. */
+/** A file that is copied as it is. */
 export interface OtherFile {
   /** Relative to the folder, in the system's spelling. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface OtherFile {
   readonly realPath: string;
 }
 
-/** Folders of tools that fetched the model, which are no part of it. */
+/** Folders of tools that fetched the model; they are not part of it. */
 const leftBehind: ReadonlySet<string> = new Set([".git", ".cache"]);
 
 /**
@@ -52,8 +52,8 @@ export async function findOtherFiles(folder: string, written: ReadonlySet<string
 }
 
 /**
- * The files beside an index that belong to its model: those of the folder itself that are no weights, if there is a config.json among
- * them. Without one, the folder is no model's, and what lies in it is anything.
+ * The files beside an index that belong to its model: those of the folder itself that hold no weights, if there is a config.json among
+ * them. Without one, the folder is not that of a model, and its files may be anything.
  * @throws OctetError `ERR_UNAVAILABLE` for what cannot be read
  */
 export async function findFilesBeside(folder: string, written: ReadonlySet<string>): Promise<OtherFile[]> {
@@ -73,7 +73,7 @@ export async function findFilesBeside(folder: string, written: ReadonlySet<strin
   return files;
 }
 
-/** Opens a file for nothing but the error, which thus comes before anything is written. */
+/** Opens a file only to get its error before anything is written. */
 async function refuseUnreadable(path: string): Promise<void> {
   await using _source = await fileSource(path);
 }

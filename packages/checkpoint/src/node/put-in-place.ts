@@ -23,7 +23,7 @@ export async function putInPlace(temporary: string, output: LocatedOutput): Prom
   }
 }
 
-/** A rename replaces what has the name. A second name for a file never does, and a folder made for the rename to replace was not there. */
+/** A rename would replace a file of that name. A hard link fails instead, and so does `mkdir` of the folder that the rename then replaces. */
 async function takeFreeName(temporary: string, path: string, isFolder: boolean): Promise<void> {
   if (!isFolder && (await takeSecondName(temporary, path))) return unlink(temporary);
   // On Windows, the rename of a folder never replaces anything.

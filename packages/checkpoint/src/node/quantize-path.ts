@@ -107,5 +107,5 @@ async function writeOutput(
 
 function warnOfWeights(others: readonly OtherFile[]): string[] {
   const weights = others.filter(({ name }) => isWeights(name)).map(({ name }) => name);
-  return warnOf(weights, "weights that are no part of the checkpoint are copied and not quantized");
+  return warnOf(weights, "weights outside of the checkpoint are copied and not quantized");
 }

@@ -73,7 +73,7 @@ export class StagedOutput {
     });
   }
 
-  /** Removes what there is of an output that will not be complete. */
+  /** Removes an output that will not be complete. */
   async discard(): Promise<void> {
     if (this.#begun === undefined) return;
     await this.#begun.catch(() => undefined);

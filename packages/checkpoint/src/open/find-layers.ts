@@ -9,7 +9,7 @@ import { readStoredLayer } from "../formats/stored-layer.ts";
 import type { CheckpointHeader } from "../select/quantization-plan.ts";
 import type { QuantizationInfo } from "./checkpoint.ts";
 
-/** The quantized weights of a checkpoint, and the tensors that are no part of one. */
+/** The quantized weights of a checkpoint, and the other tensors. */
 export interface StoredLayers {
   /** null for a float checkpoint. */
   readonly quantization: QuantizationInfo | null;

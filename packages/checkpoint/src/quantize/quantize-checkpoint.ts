@@ -42,7 +42,7 @@ export async function quantizeCheckpoint(
   }
 }
 
-/** The same for a checkpoint that is open; whoever opened it closes it. */
+/** The same for a checkpoint that is already open; the caller closes it. */
 export async function quantizeOpened(
   input: OpenInput,
   createSink: CreateSink,

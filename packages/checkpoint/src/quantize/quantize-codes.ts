@@ -86,7 +86,7 @@ export async function* quantizeBlocks(
   }
 }
 
-/** What a backend makes of the elements of a block. */
+/** The result of a backend for the elements of a block. */
 interface BackendResult {
   readonly codes: Int8Array;
   readonly scales: Float32Array;
@@ -107,7 +107,7 @@ async function quantizeBlock(
   }
   throw new OctetError(
     "ERR_FORMAT",
-    `the ${backend.info.name} backend gave no int8 codes of ${formatShape(shape)} for a weight of that shape; it is at fault: use another backend`,
+    `the ${backend.info.name} backend gave no int8 codes of ${formatShape(shape)} for a weight of that shape; use another backend, since this one computes wrongly`,
   );
 }
 

@@ -14,7 +14,7 @@ export interface FileJob extends LayerJob {
   readonly layers: ReadonlyMap<string, PlannedLayer>;
 }
 
-/** What a file came to. */
+/** The result of a file. */
 export interface FileResult {
   /** In file order. */
   readonly tensors: readonly string[];

@@ -11,7 +11,7 @@ import type { CodingScheme } from "./coding-scheme.ts";
 import { quantizeBlocks } from "./quantize-codes.ts";
 import type { LayerMaxima } from "./scan-scales.ts";
 
-/** What the layers of a file have in common. */
+/** The common properties of the layers of a file. */
 export interface LayerJob {
   readonly container: TensorContainer;
   readonly format: Format;
@@ -22,14 +22,14 @@ export interface LayerJob {
 export type Write = (bytes: Uint8Array) => Promise<void>;
 
 export interface WrittenCodes {
-  /** What the layer lost, by the bytes that were written. */
+  /** The loss of the layer, measured on the written bytes. */
   readonly error: ErrorAccumulator;
   /** How the bytes tell that the backend is at fault; undefined when they do not. */
   readonly fault: string | undefined;
 }
 
 /**
- * Writes the codes of a layer and measures them. What is measured is what a reader will find: the codes as decoded from the bytes, with
+ * Writes the codes of a layer and measures them as a reader will find them: the codes as decoded from the bytes, with
  * the scales of the file. So whatever the backend did, the report is of the file.
  */
 export async function writeCodes(

@@ -3,7 +3,7 @@ import type { QuantizationProgress } from "../options.ts";
 /** Milliseconds of work after which the event loop gets its turn: timers, signals and a page's painting wait no longer. */
 const breathingInterval = 50;
 
-/** Counts the bytes read, tells whoever listens, and stops the work when the signal says so. */
+/** Counts the bytes read, reports them to listeners, and stops the work when the signal says so. */
 export class ProgressMeter {
   readonly #bytesTotal: number;
   readonly #onProgress: ((progress: QuantizationProgress) => void) | undefined;

@@ -32,7 +32,7 @@ const tiedHeads: readonly (readonly [head: string, models: string])[] = [
 
 const usualHead = "lm_head";
 
-/** Detectors whose decoder layers share one head, of which a file has one copy. */
+/** Detectors whose decoder layers share one head; the file has one copy of it. */
 const sharedDetectionHeads = {
   models: "d_fine deformable_detr deta grounding-dino mm-grounding-dino rt_detr rt_detr_v2",
   part: /(?:^|\.)(?:bbox|class)_embed(?:\.|$)/,

@@ -16,7 +16,7 @@ import { type SelectedTensor, selectTensors } from "./select-tensors.ts";
  *
  * A layer is a 2-D tensor `P.weight` of float32, float16 or bfloat16 that no skip pattern matches and, where there are any, an `only`
  * pattern does. Left in float beyond that, with a warning: GPT-2's Conv1D, which is stored transposed, and, as long as the default skip
- * list is in force, embeddings that go by names the list does not know.
+ * list is in force, embeddings with names that the list does not know.
  *
  * @throws OctetError `ERR_UNSUPPORTED` when the format cannot hold this granularity or these bits, when the checkpoint is quantized
  * already, when nothing is left to quantize, and for options and

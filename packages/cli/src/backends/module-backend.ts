@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { type BackendFactory, OctetError } from "@octet/core";
 import { fileSource } from "@octet/safetensors/node";
 
-/** What the file of a module may take, in bytes; bundles have some millions. */
+/** The largest file of a module, in bytes; bundles have some millions. */
 const moduleLimit = 2 ** 28;
 
 /** Whether `--backend` names a module file rather than a backend that this command knows. */

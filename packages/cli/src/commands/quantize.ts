@@ -44,7 +44,7 @@ export function addQuantizeCommand(program: Command, session: Session): void {
       `leave these in float; replaces the default ${defaultSkip.join(" ")} (repeatable)`,
       collect,
     )
-    .option("--only <glob>", "quantize nothing but these (repeatable)", collect)
+    .option("--only <glob>", "quantize only these (repeatable)", collect)
     .addOption(new Option("--backend <name>", "what computes").choices(backends).default("auto"))
     .option("--json", "print one JSON document instead of a table")
     .option("--force", "replace the output if it exists")

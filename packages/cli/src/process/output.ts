@@ -1,7 +1,7 @@
 import type { OutputStream } from "../session.ts";
 
 /**
- * Keeps a process alive whose output nobody reads any more (`octet inspect FILE | head`): the rest is dropped, the work and its exit
+ * Keeps a process alive after the reader of its output has gone (`octet inspect FILE | head`): the rest is dropped, the work and its exit
  * code stay what they are. Any other failure to write is told on `stderr`, and the function returned then gives exit code 1.
  */
 export function guardOutput(stdout: OutputStream, stderr: OutputStream): () => number | undefined {

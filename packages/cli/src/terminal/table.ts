@@ -23,11 +23,11 @@ export interface Table {
 
 /** Columns between two texts. */
 const gap = 2;
-/** What a line may take where nobody says how wide it may be: in a pipe, in a log. */
+/** The width of a line in a pipe or a log, where there is no terminal to ask. */
 const defaultWidth = 120;
 /** A narrower terminal wraps lines by itself. */
 const smallestWidth = 80;
-/** What the column that gives way keeps however long the others are. */
+/** The least width of the column that gives way, however long the others are. */
 const smallestColumn = 12;
 
 /** The lines of a table, with a newline after each, in the width and colours of the stream that will show it. */

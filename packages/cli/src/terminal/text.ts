@@ -40,7 +40,7 @@ export function printable(text: string): string {
     });
 }
 
-/** What colours a text, or leaves it as it is where colours are not wanted. */
+/** Functions that colour a text, or leave it as it is where colours are not wanted. */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 /** Colours on a terminal. A non-empty NO_COLOR turns them off everywhere; else FORCE_COLOR, other than 0, turns them on. */

@@ -6,7 +6,7 @@ import type { Fault } from "../faults.ts";
 const weight = { shape: [1, 1], granularity: { kind: "channel", dim: 0 }, bits: 8 } as const;
 const floats = (...shape: number[]) => ({ dtype: "float32", shape }) as const;
 
-/** What profile `layers` requires, so that these cases run on every backend. */
+/** The calls that profile `layers` requires, so that these cases run on every backend. */
 export const layerCalls: readonly OpCall[] = [
   quantizeCall("float32", [1, 1], weight.granularity, 8),
   dequantizeCall(weight, "float32"),

@@ -63,7 +63,7 @@ export async function checkOp<Hosts extends Readonly<Record<string, HostData | u
   checkMemory(backend, before, []);
 }
 
-/** Fails unless the handle says the truth about what it stands for. */
+/** Fails unless the handle describes its data correctly. */
 export function checkHandle(backend: Backend, handle: AnyHandle, host: HostData): void {
   check(handle.backend === backend, "the result's backend is not the one that made it");
   check(!handle.disposed, "the result is disposed");

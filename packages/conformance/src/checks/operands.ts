@@ -12,7 +12,7 @@ import type {
 } from "@octet/core";
 import { bytesOf, type Form, slotMemory, stateBytes } from "@octet/core/backend";
 
-/** What an op takes or gives, on the host. */
+/** Operands and results of an op, on the host. */
 export type HostData = HostTensor | HostQuantizedTensor | HostRowCodes;
 
 /** The host's side of any handle. */

@@ -1,7 +1,7 @@
 import { OctetError } from "@octet/core";
 
 /**
- * The fields of one object of a manifest, each asked for once. What is left over in the end is a field that nobody knows: refused,
+ * The fields of one object of a manifest, each asked for once. A field left over in the end is unknown and refused,
  * since a check that is not understood must not count as passed.
  */
 export class GoldenFields {

@@ -4,7 +4,7 @@ import { readRegularFile } from "@octet/safetensors/node";
 import type { ConformanceCase } from "../case.ts";
 import { goldenCases } from "../golden/index.ts";
 
-/** What the tensors of a manifest may take, in bytes: golden vectors are megabytes. */
+/** The largest file of tensors, in bytes: golden vectors are megabytes. */
 const tensorsLimit = 2 ** 30;
 
 /**

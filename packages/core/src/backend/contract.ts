@@ -12,17 +12,17 @@
  * - An op checks its arguments and throws at the call (the checks are the op's own `plan`, so every backend throws the same error), may
  *   run later, and runs in call order. It never consumes an input; the caller owns the result and disposes it.
  * - Only a `State` changes, and only by ops that name it, in call order. Everything else is immutable.
- * - What only the data can tell (NaN, a lost device, memory that ran out) is thrown by the call, or rejects every later `download`
- *   that depends on the result and the next `sync`. Of several errors, that of the first failing input counts, then the op's own.
+ * - An error that only shows at run time (NaN, a lost device, memory that ran out) is thrown by the call, or rejects every later `download`
+ *   that depends on the result and the next `sync`. Of several errors, the one of the first failing input counts, then the op's own.
  * - An error in an op that changes a state undoes that op and all later ones on the state that were called before the error was known:
  *   the state's length goes back, and reading any of their results throws the same error.
  * - `upload` has copied the host's data when it returns; `download` resolves to a fresh copy.
- * - Shapes and granularities are copies too, and frozen: nothing that a caller changes later changes a tensor.
+ * - Shapes and granularities are copies too, and frozen: later changes of a caller's objects do not reach a tensor.
  * - A recorded program gives the bytes of its ops called one by one.
  * - Disposing twice is harmless; using what is disposed is `ERR_DISPOSED`; a handle of another backend is `ERR_FOREIGN_TENSOR`.
- * - `dispose` of a backend disposes whatever it made.
+ * - `dispose` of a backend disposes everything that it made.
  *
- * `DeviceBackend` (`@octet/core/backend`) keeps the promises about handles, memory, errors, states and programs; who extends it supplies
+ * `DeviceBackend` (`@octet/core/backend`) keeps the promises about handles, memory, errors, states and programs; a class that extends it supplies
  * memory and kernels.
  */
 import type { OptionKinds } from "../options.ts";
@@ -49,15 +49,15 @@ export interface Tensor<D extends DType = DType> extends Handle, TensorForm<D> {
 /** Codes and scales of a weight. Opaque: a backend may pad, repack or keep both parts together. */
 export interface QuantizedTensor extends Handle, QuantizedForm {}
 
-/** Codes of activations and a scale for each row: what exact linear layers multiply. Opaque like `QuantizedTensor`. */
+/** Codes of activations and a scale for each row, for exact linear layers. Opaque like `QuantizedTensor`. */
 export interface RowCodes extends Handle, RowCodesForm {}
 
 /** Rows by slot and position: the only thing that ops may change. A KV cache is one. */
 export interface State extends Handle, StateForm {
-  /** How many positions there are, as of the last op called. Goes back when an op turns out to have failed. */
+  /** The number of positions after the last op that was called. Goes back when an op turns out to have failed. */
   readonly length: number;
   /**
-   * Forgets the positions from `length` on. Going on gives the bytes of never having had them.
+   * Forgets the positions from `length` on. Later ops give the same bytes as if those positions had never been written.
    * @throws OctetError `ERR_RANGE` above the length, or where a ring no longer holds the rows that position `length` needs
    */
   truncate(length: number): void;
@@ -72,7 +72,7 @@ export type DataHandle = Tensor | QuantizedTensor | RowCodes;
 
 export type AnyHandle = DataHandle | State;
 
-/** The form of what a handle type stands for. */
+/** The form of the data behind a handle type. */
 export type FormOf<T> = T extends readonly (infer Element)[]
   ? readonly FormOf<Element>[]
   : T extends State
@@ -85,7 +85,7 @@ export type FormOf<T> = T extends readonly (infer Element)[]
           ? TensorForm<D>
           : T;
 
-/** What a handle type stands for, on the host. An op's definition changes a state in place. */
+/** The data behind a handle type, on the host. An op's definition changes a state in place. */
 export type HostOf<T> = T extends readonly (infer Element)[]
   ? readonly HostOf<Element>[]
   : T extends State
@@ -101,11 +101,11 @@ export type HostOf<T> = T extends readonly (infer Element)[]
 export type Forms<Inputs> = { readonly [Name in keyof Inputs]: FormOf<Inputs[Name]> };
 export type Hosts<Inputs> = { readonly [Name in keyof Inputs]: HostOf<Inputs[Name]> };
 
-/** What `plan` finds out about a call. */
+/** The result of `plan`. */
 export interface OpPlan<Params, Result> {
   /** The parameters with their defaults. */
   readonly params: Required<Params>;
-  /** What comes out; undefined for ops that only change a state. */
+  /** The form of the result; undefined for ops that only change a state. */
   readonly output: FormOf<Result>;
   /** Positions beyond its length that the op writes to, or counts in, each of its states. Default 0. */
   readonly ahead?: number;
@@ -153,7 +153,7 @@ export type OpParts<Inputs, Params> = <Value>(
   params: Params,
 ) => Value;
 
-/** A call of an op before its data: what `supports` and `prepare` are asked about. Without arguments, one of any op. */
+/** A call of an op without its data, for `supports` and `prepare`. Without type arguments, a call of any op. */
 // biome-ignore lint/suspicious/noExplicitAny: as for AnyOp
 export interface OpCall<Inputs extends object = any, Params extends object = any, Result = any> {
   readonly op: Op<Inputs, Params, Result>;
@@ -177,12 +177,12 @@ export interface Program<Inputs extends object, Result> extends Disposable {
 export interface BackendInfo {
   /** "reference", "wasm", "webgpu", "cuda", or the name of a third party's. */
   readonly name: string;
-  /** What the ops run on, for people: "NVIDIA H200", "google/swiftshader". */
+  /** The device, for people: "NVIDIA H200", "google/swiftshader". */
   readonly device: string;
   readonly apiVersion: 2;
   /** The largest tensor that can be uploaded or made, in bytes. */
   readonly maxTensorBytes: number;
-  /** What was found and is used, for reports: "relaxed-simd", "threads=4". */
+  /** Features in use, for reports: "relaxed-simd", "threads=4". */
   readonly features: readonly string[];
   /** Names of fused ops that run as the sequence of their parts, since the backend has no kernel for them. */
   readonly composed: readonly string[];
@@ -201,7 +201,7 @@ export interface Backend extends Disposable {
 
   /**
    * Whether this op runs here on inputs of these forms: natively, or as the parts of a fused op. An op that does not run throws
-   * `ERR_UNSUPPORTED`; nothing falls back. False for whatever the op's `plan` refuses.
+   * `ERR_UNSUPPORTED`; nothing falls back. False for every call that the op's `plan` refuses.
    */
   supports<Inputs extends object, Params extends object, Result>(
     op: Op<Inputs, Params, Result>,
@@ -218,7 +218,7 @@ export interface Backend extends Disposable {
   upload(host: HostRowCodes): RowCodes;
   upload(host: HostState): State;
 
-  /** A fresh copy of the data, in the same form on every backend. Rejects with what went wrong in any op that it depends on. */
+  /** A fresh copy of the data, in the same form on every backend. Rejects with the error of any op that it depends on. */
   download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
   download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
   download(codes: RowCodes): Promise<HostRowCodes>;
@@ -233,7 +233,7 @@ export interface Backend extends Disposable {
 
   /**
    * Calls `steps` once to record the ops that it runs, without running them. `inputs` gives the forms of the tensors that change from
-   * run to run, and the states. Whatever else the ops use must live as long as the program.
+   * run to run, and the states. Everything else that the ops use must live as long as the program.
    * @throws OctetError `ERR_UNSUPPORTED` for what cannot be recorded: uploads, downloads, waiting, states that are not among the inputs,
    * results that the steps did not make
    */
@@ -247,7 +247,7 @@ export interface Backend extends Disposable {
 
   memory(): MemoryUse;
 
-  /** Gives back everything the backend holds, whatever it made included. Harmless the second time. */
+  /** Gives back everything the backend holds, with all tensors, states and programs that it made. Harmless the second time. */
   dispose(): void;
 }
 

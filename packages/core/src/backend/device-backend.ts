@@ -43,7 +43,7 @@ import { isState, unsupportedOp, validateAlive, validateBytes, validateOwned, va
 /** Data on the host that a storage of a device is filled with. */
 export type HostData = HostTensor | HostQuantizedTensor | HostRowCodes;
 
-/** Ops that may be called before the base asks how they went, so that what it keeps of them stays bounded. */
+/** The most ops whose outcome is unknown; then the base asks for them, so that what it keeps stays bounded. */
 const maxOpenOutcomes = 1024;
 
 /**
@@ -51,7 +51,7 @@ const maxOpenOutcomes = 1024;
  * kernels, errors that come late, states and recorded programs. A backend supplies memory (`allocate`, `write`, `read`, `copy`,
  * `release`), runs launches in call order (`launch`, `wait`, perhaps `capture`), and brings a table of kernels.
  *
- * `Storage` is the memory of one handle, whatever the backend keeps for it. `Launch` is whatever its kernels say of a launch.
+ * `Storage` is the backend's memory of one handle. `Launch` is the description of a launch that its kernels return.
  */
 export abstract class DeviceBackend<Storage, Launch> extends DisposableObject implements Backend {
   readonly info: BackendInfo;
@@ -103,8 +103,8 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   /**
    * A fresh copy of the data as it is at this place in call order; the memory may be released meanwhile. When it resolves, every launch
-   * before it has run and its finding is known; where findings could not be had, the base asks `wait` for those that matter. `changes`
-   * tells that launches called later may change the memory, as they do that of states.
+   * before it has run and its finding is known; if it could not get findings, the base asks `wait` for those that matter. `changes`
+   * says that later launches may change the memory, as they change that of states.
    */
   protected abstract read(storage: Storage, form: Form, changes: boolean): Promise<HostData>;
 
@@ -115,7 +115,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   protected abstract release(storage: Storage): void;
 
   /**
-   * Runs a launch after all earlier ones. May return before it has run; then what it finds out is in the finding.
+   * Runs a launch after all earlier ones. May return before the launch has run; the finding then tells its outcome.
    * @throws OctetError `ERR_NON_FINITE` where it has run when this returns, `ERR_OUT_OF_MEMORY`, `ERR_DEVICE_LOST`
    */
   protected abstract launch(launch: Launch, call: LaunchCall<Storage>): Finding | undefined;
@@ -126,7 +126,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   /** Gives back whatever the device still holds. Handles have been disposed. */
   protected abstract close(): void;
 
-  /** Makes one thing of launches that run again and again. Where a backend has nothing better: the list of them. */
+  /** Turns launches that run again and again into one object. The default runs the list. */
   protected capture(steps: readonly Step<Storage, Launch>[]): Replay {
     return {
       run: () => combineFindings(steps.map(({ launch, call }) => this.launch(launch, call))),
@@ -316,7 +316,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     const outcome = this.#ledger.open(inputs as Iterable<unknown> as Iterable<DeviceHandle<Storage>>, finding);
     if (this.#ledger.openCount > maxOpenOutcomes && !this.#settling) {
       this.#settling = true;
-      // What goes wrong here goes wrong again in the download or sync that wants to know.
+      // An error here occurs again in the download or sync that depends on it.
       const done = () => {
         this.#settling = false;
       };
@@ -325,7 +325,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
     return outcome;
   }
 
-  /** Waits for something of the device, and then takes in what is known of the ops before it. */
+  /** Waits for the device, and then takes in the outcomes of the ops before. */
   async #settleAfter<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await work;

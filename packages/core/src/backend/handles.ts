@@ -14,17 +14,17 @@ import type { Granularity } from "../tensors/granularity.ts";
 import type { Backend, DataHandle, QuantizedTensor, RowCodes, Tensor } from "./contract.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What a handle is made of. */
+/** The parts of a handle. */
 export interface HandleParts<Storage> {
   readonly backend: Backend;
   readonly storage: Storage;
-  /** How the op went that made it; undefined where nothing can have gone wrong. */
+  /** The outcome of the op that made it; undefined if nothing can have gone wrong. */
   readonly outcome: Outcome | undefined;
   /** Gives the storage back. */
   readonly release: (handle: DeviceHandle<Storage>) => void;
 }
 
-/** What every handle but a state is: one storage, until it is disposed. Users see it as a `Tensor`, `QuantizedTensor` or `RowCodes`. */
+/** A handle other than a state: one storage, until it is disposed. Users see it as a `Tensor`, `QuantizedTensor` or `RowCodes`. */
 export abstract class DeviceHandle<Storage> extends DisposableObject {
   readonly backend: Backend;
   readonly storage: Storage;

@@ -1,7 +1,7 @@
 /** The inputs of an op may be handles, arrays of handles, or left out. */
 export type Inputs = Readonly<Record<string, unknown>>;
 
-/** Calls `visit` for every handle of an op's inputs, with the name it goes by in messages. */
+/** Calls `visit` for every handle of an op's inputs, with its name in messages. */
 export function visitHandles(inputs: object, visit: (name: string, handle: unknown) => void): void {
   for (const name of Object.keys(inputs)) {
     const value = (inputs as Inputs)[name];
@@ -10,7 +10,7 @@ export function visitHandles(inputs: object, visit: (name: string, handle: unkno
   }
 }
 
-/** Every handle of an op's inputs with the name it goes by in messages. */
+/** Every handle of an op's inputs with its name in messages. */
 export function namedHandles(inputs: object): ReadonlyMap<string, unknown> {
   const handles = new Map<string, unknown>();
   visitHandles(inputs, (name, handle) => handles.set(name, handle));

@@ -16,7 +16,7 @@ export interface StateOperand<Storage> {
   readonly length: Storage;
 }
 
-/** What a handle type is to a kernel. */
+/** The type of a handle's operand in a kernel. */
 export type OperandOf<T, Storage> = T extends readonly (infer Element)[]
   ? readonly OperandOf<Element, Storage>[]
   : T extends State
@@ -27,14 +27,14 @@ export type OperandOf<T, Storage> = T extends readonly (infer Element)[]
 
 export type Operands<Inputs, Storage> = { readonly [Name in keyof Inputs]: OperandOf<Inputs[Name], Storage> };
 
-/** Describes how a device runs an op on these operands. `Launch` is whatever the backend's `launch` understands. */
+/** Describes how a device runs an op on these operands. `Launch` is the type that the backend's `launch` takes. */
 export type Kernel<Inputs, Params, Result, Storage, Launch> = (
   inputs: Operands<Inputs, Storage>,
   params: Required<Params>,
   output: OperandOf<Result, Storage>,
 ) => Launch;
 
-/** A kernel of any op: what the table hands out. The operands are those of the op that it was asked for. */
+/** A kernel of any op, as the table returns it. The operands are those of the op that was asked for. */
 export type AnyKernel<Launch> = (inputs: never, params: never, output: never) => Launch;
 
 /** Where a backend looks for the kernel of a call. */

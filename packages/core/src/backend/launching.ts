@@ -2,15 +2,15 @@ import type { TensorForm } from "../tensors/forms.ts";
 import type { Operand } from "./kernels.ts";
 import type { Finding } from "./outcome.ts";
 
-/** What the device needs to know of a launch besides what its kernel said. */
+/** Facts about a launch that the device needs beside those of its kernel. */
 export interface LaunchCall<Storage> {
   /** Of the op, for messages. */
   readonly name: string;
   /** Everything that the launch reads, and the states that it changes. */
   readonly inputs: readonly Storage[];
-  /** What it fills in; undefined for an op that only changes a state. */
+  /** The operand that it fills in; undefined for an op that only changes a state. */
   readonly output: Storage | undefined;
-  /** Inputs in which a NaN or infinity is to be found, in this order. */
+  /** Inputs in which the launch must look for a NaN or infinity, in this order. */
   readonly finite: readonly Operand<TensorForm, Storage>[];
 }
 

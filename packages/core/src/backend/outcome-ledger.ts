@@ -1,12 +1,12 @@
 import type { OctetError } from "../errors.ts";
 import { type Finding, Outcome } from "./outcome.ts";
 
-/** The ops whose outcome is not known yet, in call order, and the errors that no caller has been told. */
+/** The ops whose outcome is not known yet, in call order, and the unreported errors. */
 export class OutcomeLedger {
   #open: Outcome[] = [];
   #unreported: Outcome[] = [];
 
-  /** How many outcomes are not known. */
+  /** The number of unknown outcomes. */
   get openCount(): number {
     return this.#open.length;
   }
@@ -41,7 +41,7 @@ export class OutcomeLedger {
     return this.#unreported.shift()?.report();
   }
 
-  /** Lets go of errors that were thrown, so that a backend on which nobody calls `sync` does not keep them. */
+  /** Drops errors that were thrown, so that a backend does not keep them if `sync` is never called. */
   #dropReported(): void {
     this.#unreported = this.#unreported.filter(({ reported }) => !reported);
   }

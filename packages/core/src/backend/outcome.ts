@@ -1,7 +1,7 @@
 import type { OctetError } from "../errors.ts";
 
 /**
- * What one launch found out while it ran, for the base to ask once it has run: a NaN that a kernel noted, or an error of the device.
+ * The outcome of one launch, which the base reads once it has run: a NaN that a kernel noted, or an error of the device.
  */
 export interface Finding {
   /** Whether the launch has run, so that `error` is final. */
@@ -9,7 +9,7 @@ export interface Finding {
   readonly error: OctetError | undefined;
 }
 
-/** What a device may say of work: nothing, where nothing can go wrong any more. */
+/** The finding of some work; undefined if nothing can go wrong any more. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that methods which never have a finding need not return anything
 export type MaybeFinding = Finding | undefined | void;
 
@@ -28,7 +28,7 @@ export function combineFindings(given: readonly MaybeFinding[]): Finding | undef
 }
 
 /**
- * How an op went, where something may have gone wrong: unknown at first, since ops run later. Outcomes settle in call order, so that
+ * The outcome of an op that may fail: unknown at first, since ops run later. Outcomes settle in call order, so that
  * those of an op's inputs are known before its own. The first input that failed decides, then what the op itself found.
  */
 export class Outcome {
@@ -49,7 +49,7 @@ export class Outcome {
     return this.#settled;
   }
 
-  /** What is wrong with the result; undefined while it is not known. */
+  /** The error of the result; undefined while it is not known. */
   get error(): OctetError | undefined {
     return this.#error;
   }

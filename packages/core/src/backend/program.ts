@@ -10,7 +10,7 @@ import type { RecordedState, Recording } from "./recording.ts";
 import type { StateHandle } from "./state-handle.ts";
 import { isState, validateOwned } from "./validation.ts";
 
-/** What the backend does for a program. */
+/** The services of the backend for a program. */
 export interface ProgramOwner<Storage> {
   /** Checks that the backend can run a program now. */
   validate(): void;

@@ -11,8 +11,8 @@ import { isState, validateOwned } from "./validation.ts";
 type Results = AnyHandle | readonly AnyHandle[] | Readonly<Record<string, AnyHandle>> | undefined;
 
 /**
- * Calls a function once, with handles that stand for the inputs of a program, and says what the program is made of. The backend records
- * whatever ops the function calls meanwhile.
+ * Calls a function once, with handles that stand for the inputs of a program, and collects the parts of the program. The backend records
+ * the ops that the function calls meanwhile.
  * @throws OctetError `ERR_UNSUPPORTED`, and whatever the function throws
  */
 export function recordProgram<Storage>(

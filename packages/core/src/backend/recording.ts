@@ -13,7 +13,7 @@ export interface Memory<Storage> {
   release(storage: Storage): void;
 }
 
-/** What a program does to one of its states. */
+/** The effect of a program on one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
   /** Positions beyond the length before the run that it writes. */
@@ -25,7 +25,7 @@ export interface RecordedState<Storage> {
   changed: boolean;
 }
 
-/** The error of what cannot be part of a program. */
+/** The error of a call that cannot be part of a program. */
 export function notRecordable(what: string): OctetError {
   return new OctetError("ERR_UNSUPPORTED", `${what} cannot be recorded; do it before or after the program`);
 }
@@ -150,7 +150,7 @@ export class Recording<Storage, Launch> {
     for (const handle of this.#made) handle.dispose();
   }
 
-  /** Gives the memory back, when no program comes of it. */
+  /** Gives the memory back if the recording fails. */
   abandon(): void {
     this.close();
     for (const storage of this.#owned) this.#memory.release(storage);

@@ -6,7 +6,7 @@ import type { Backend, State } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What the backend does for a state. */
+/** The services of the backend for a state. */
 export interface StateOwner<Storage> {
   /** Sets the device's count of positions, in call order. */
   setLength(state: StateHandle<Storage>, length: number): void;
@@ -79,7 +79,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     return this.#oldest;
   }
 
-  /** How the last op went that changed it; undefined where nothing can have gone wrong. */
+  /** The outcome of the last op that changed it; undefined if nothing can have gone wrong. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
   }
@@ -120,7 +120,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     this.#lost ||= !this.#canGoOnAt(this.#length);
   }
 
-  /** Notes that the length was cut. A later undo goes no further forward than this. */
+  /** Notes that the length was cut. A later undo does not restore more positions than this. */
   cut(length: number): void {
     this.#length = length;
     for (const change of this.#changes) change.before = Math.min(change.before, length);

@@ -14,7 +14,7 @@ import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "
 import { StateHandle, type StateOwner } from "./state-handle.ts";
 import { validateBytes, validateOwned } from "./validation.ts";
 
-/** What a device does for states: their memory is that of tensors, and one launch sets their length. */
+/** The services of a device for states: their memory is that of tensors, and one launch sets their length. */
 export interface StateDevice<Storage> {
   allocate(form: Form): Storage;
   write(storage: Storage, host: HostTensor): MaybeFinding;
@@ -79,7 +79,7 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     for (const storage of storagesOfState(state.operand)) this.#device.release(storage);
   }
 
-  /** Undoes what turned out to have failed, once outcomes are settled. */
+  /** Undoes the ops that failed, once outcomes are settled. */
   settle(): void {
     for (const state of this.#states) {
       const length = state.settle();

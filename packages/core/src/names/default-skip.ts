@@ -1,7 +1,7 @@
 import { validateList } from "./name-matcher.ts";
 
 /**
- * What stays in float unless a caller says otherwise: the output head, embeddings, norms and the routers of mixtures of experts (`gate_proj`
+ * Patterns of the weights that stay in float by default: the output head, embeddings, norms and the routers of mixtures of experts (`gate_proj`
  * is not a router). Globs, matched as `createNameMatcher` describes.
  */
 export const defaultSkip: readonly string[] = Object.freeze([
@@ -14,7 +14,7 @@ export const defaultSkip: readonly string[] = Object.freeze([
 
 /**
  * The entries of a skip list that its author chose: not those of the default list where all of it is there. Only they may be misspelled,
- * so only they are worth a word when they match nothing.
+ * so only they are reported when they match nothing.
  * @throws OctetError `ERR_UNSUPPORTED` for what is not an array
  */
 export function chosenEntries<Entry>(skip: readonly (Entry | string)[]): readonly (Entry | string)[] {

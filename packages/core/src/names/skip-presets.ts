@@ -16,8 +16,8 @@ export const attentionOutputs: readonly string[] = Object.freeze([
 ]);
 
 /**
- * Patterns for the first and the last block of each stack: `model.layers.0.*` and `model.layers.31.*`. A stack is whatever has a number in
- * its name; the outermost counts, so that the experts of a block are not one.
+ * Patterns for the first and the last block of each stack: `model.layers.0.*` and `model.layers.31.*`. A stack is a group of modules with a
+ * number in their names; the outermost number counts, so the experts of a block are not a stack.
  * @throws OctetError `ERR_UNSUPPORTED` when no weight has a number in its name, and for what are not tensors by name
  */
 export function firstAndLastLayers(tensors: NamedShapes): string[] {

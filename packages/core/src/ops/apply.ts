@@ -5,7 +5,7 @@ import { isHostRowCodes, validateHostRowCodes } from "../tensors/row-codes.ts";
 import { computeOp } from "./compute-op.ts";
 
 /**
- * What the functions of ops do with their arguments: handles go to their backend, host values through the op's definition. So one
+ * Runs an op for its function: handles go to their backend, host values through the op's definition. So one
  * function has one name and one meaning on every side.
  * @throws OctetError what the op says; `ERR_DTYPE`, `ERR_SHAPE`, `ERR_FORMAT` for host values that are damaged
  */

@@ -18,7 +18,7 @@ interface Storage {
 type Launch = () => void;
 
 /**
- * The definition of every op in plain TypeScript: what the other backends are compared with. Small, readable, never tuned. It runs
+ * Runs the definition of every op in plain TypeScript. The other backends are compared with it. It is small and readable, and never tuned. It runs
  * each op at the call, so that its errors are thrown there. Any op runs on it, since an op brings its own definition.
  */
 export function createReferenceBackend(): Backend {

@@ -17,7 +17,7 @@ inline uint64_t integer_argument(const Napi::CallbackInfo& info, size_t index, u
     const double number = info[index].As<Napi::Number>().DoubleValue();
     if (number >= 0 && number <= double(most) && number == double(uint64_t(number))) return uint64_t(number);
   }
-  throw Failure{"", "argument " + std::to_string(index) + " is no integer from 0 to " + std::to_string(most)};
+  throw Failure{"", "argument " + std::to_string(index) + " must be an integer from 0 to " + std::to_string(most)};
 }
 
 }  // namespace octet

@@ -76,7 +76,7 @@ class Context : public std::enable_shared_from_this<Context> {
   /** The graph, and the memory that its kernels work in. */
   cudaGraphExec_t end_capture(std::vector<std::shared_ptr<Memory>>* memory);
 
-  /** Ends a capture whose graph nobody wants, if there is one. */
+  /** Ends and drops an unfinished capture, if there is one. */
   void abandon_capture();
 
   /** Refuses everything from now on. Memory lives on until its last owner is gone. */

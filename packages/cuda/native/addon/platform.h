@@ -41,7 +41,7 @@ cudaError_t open_device(int index, DeviceReport* report);
 cudaError_t find_machine_code();
 #endif
 
-/** Gives kept memory that nobody uses back to the device. */
+/** Gives unused kept memory back to the device. */
 cudaError_t trim_memory(int index);
 
 }  // namespace octet

@@ -24,6 +24,6 @@ export function byteLengthOf({ name, dtype, shape }: TensorSpec): number {
     if (elements > LARGEST_U64) refuse("has more elements than 64 bits can count");
   }
   const bits = elements * BigInt(bitsPerElement(dtype));
-  if (bits % 8n !== 0n) refuse(`takes ${bits} bits, which is no whole number of bytes`);
+  if (bits % 8n !== 0n) refuse(`takes ${bits} bits, which is not a whole number of bytes`);
   return Number(bits / 8n);
 }

@@ -2,7 +2,7 @@ import { OctetError } from "../errors.ts";
 import { allocateBytes, checkRange, type OwnedByteSource } from "./byte-source.ts";
 import { checkBytes } from "./check-bytes.ts";
 
-/** A source over bytes in memory. It does not copy them: change them and what is read changes. Throws ERR_DTYPE for anything but a Uint8Array. */
+/** A source over bytes in memory. It does not copy them: later changes of the bytes are read, too. Throws ERR_DTYPE for anything but a Uint8Array. */
 export function bytesSource(bytes: Uint8Array): OwnedByteSource {
   checkBytes("the byte source", bytes);
   let closed = false;

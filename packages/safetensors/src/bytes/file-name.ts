@@ -1,5 +1,5 @@
 /**
- * What is wrong with the name of a file in a folder; undefined for a name that may be opened. Plain names are allowed, also in folders
+ * The reason to refuse the name of a file in a folder; undefined for a name that may be opened. Plain names are allowed, also in folders
  * below, with forward slashes. The check refuses everything that a file system, a URL or a server could read as a way out: `..` in any
  * spelling, roots, drives, percent escapes, queries, and spaces and dots that some systems drop.
  */

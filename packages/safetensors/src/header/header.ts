@@ -78,7 +78,7 @@ function readDType(scanner: JsonScanner): SafetensorsDType {
   const position = scanner.position;
   const dtype = scanner.readString("dtype");
   if (!isSafetensorsDType(dtype)) {
-    return scanner.fail(`${quote(dtype)} is no dtype of the format; there are ${dtypeList()}`, position);
+    return scanner.fail(`${quote(dtype)} is not a dtype of the format; there are ${dtypeList()}`, position);
   }
   return dtype;
 }

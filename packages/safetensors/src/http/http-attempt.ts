@@ -21,7 +21,7 @@ export class HttpAttempt {
     this.#wait();
   }
 
-  /** What `promise` gives, if that comes in time. A `fetch` of the caller may know nothing of signals. */
+  /** The result of `promise`, if it comes in time. A `fetch` of the caller may know nothing of signals. */
   async race<T>(promise: Promise<T>): Promise<T> {
     const result = await Promise.race([promise, this.#aborted]);
     this.#wait();

@@ -55,7 +55,7 @@ export class HttpClient {
     });
   }
 
-  /** Ends what is under way, and all that is asked for later, with ERR_DISPOSED. */
+  /** Ends requests under way and all later ones with ERR_DISPOSED. */
   close(): void {
     this.#settings.signal?.removeEventListener("abort", this.#end);
     this.#life.abort(new OctetError("ERR_DISPOSED", `the source of ${this.place} is closed`));

@@ -6,7 +6,7 @@ export interface HttpOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** Sent with each request to this origin, for instance an authorization; never to another one that a redirect leads to. */
   readonly headers?: HeadersInit;
-  /** Ends everything: what is under way, and what is asked for later, rejects with the signal's reason. */
+  /** Ends all requests: those under way, and later ones, reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /** How long the server may send nothing, in ms, before a request counts as failed; default 30,000. */
   readonly timeout?: number;

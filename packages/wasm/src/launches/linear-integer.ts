@@ -12,7 +12,7 @@ import type { Weight } from "./weight.ts";
 /** Columns whose totals gemm-integers keeps at a time; assembly/linear/gemm-integers.ts. */
 const columnUnit = 48;
 
-/** What a linear layer multiplies x by, and where the result goes. */
+/** The weight, bias and result of a linear layer. */
 export interface LinearParts {
   readonly weight: Weight;
   readonly bias: FloatOperand | undefined;

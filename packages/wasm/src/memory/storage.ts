@@ -4,7 +4,7 @@ import type { Task } from "../run/task-queue.ts";
 import { blockSize } from "./block-allocator.ts";
 import { codeLayout } from "./code-layout.ts";
 
-/** A block of memory. Its handle holds it, and so does each download under way; when nobody does, it is given up. */
+/** A block of memory. Its handle holds it, and so does each download under way; after the last of them it is freed. */
 export class Storage {
   readonly address: number;
   /** The last work that fills it in; undefined for an upload, which is there at once. */

@@ -5,7 +5,7 @@ import { type Finding, nonFinite } from "@octet/core/backend";
 export const findingWords = 3;
 export const findingBytes: number = findingWords * 4;
 
-/** What the launches of an op noted: known once they have run. */
+/** The notes of the launches of an op, known once they have run. */
 export class NonFiniteFinding implements Finding {
   #known = false;
   #error: OctetError | undefined;

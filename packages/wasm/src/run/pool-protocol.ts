@@ -2,8 +2,8 @@
  * How the thread that calls ops and the workers share them out, through counters in the shared memory.
  *
  * Launches are numbered. Launch s lies in slot s mod 256 of a ring, cut into chunks of items. Workers go through the ring in order: they
- * claim chunks of a launch until none is left, and go on to the next launch when every chunk of this one is finished, whoever ran it. So
- * launches run one after another, in the order of their calls, and each by all workers together. Nobody holds a lock, and only workers
+ * claim chunks of a launch until none is left, and go on to the next launch when every chunk of this one is finished, whichever worker ran it. So
+ * launches run one after another, in the order of their calls, and each by all workers together. No thread holds a lock, and only workers
  * ever wait.
  *
  * All numbers are 32-bit integers that wrap around; `isPast` compares them.
@@ -85,7 +85,7 @@ export function finishedChunks(words: Int32Array, launch: number): number {
 /** Looks at a counter this often before going to sleep, which takes a system call on both sides: some 10 microseconds. */
 const spins = 5000;
 
-/** Returns when a counter has reached a number. Other changes of it wake nobody for good. */
+/** Returns when a counter has reached a number. Other changes of it do not end the wait. */
 export function waitUntilPast(words: Int32Array, counter: number, number: number): void {
   for (let i = 0; i < spins; i++) if (isPast(Atomics.load(words, counter), number)) return;
   for (;;) {

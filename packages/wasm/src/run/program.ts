@@ -12,7 +12,7 @@ import type { Launch } from "./launch.ts";
  */
 export class Program implements Replay {
   readonly #engine: Engine;
-  /** With a last one that is made anew for each run, where there are findings. */
+  /** Ends with a launch that is made for each run, if there are findings. */
   readonly #launches: Launch[];
   readonly #temporaries: number;
   readonly #findings: number;

@@ -15,7 +15,7 @@ export interface TaskRequest {
 /** Work under way. */
 export interface Task {
   readonly ticket: number;
-  /** Dropped when it is done, so that whoever waits for a task does not keep what it used. */
+  /** Dropped when it is done, so that a waiting caller does not keep what the task used. */
   request: TaskRequest | undefined;
   /** Blocks given up after this call and before the next one: free once it is done. */
   readonly released: number[];

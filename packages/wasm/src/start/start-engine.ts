@@ -61,7 +61,7 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Ke
 
 /**
  * The memory, with what lies below the heap. It may grow to the 4 GiB of 32-bit addresses, or to half, a quarter, an eighth of that where
- * the system does not set so many addresses aside.
+ * the system does not reserve that many addresses.
  */
 function makeMemory(threads: number, shared: boolean): LimitedMemory {
   const initial = heapAddress(threads) / pageBytes;

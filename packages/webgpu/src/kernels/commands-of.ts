@@ -5,11 +5,11 @@ import { Operation, type OperationResources } from "../operation.ts";
 import type { Storage } from "../storage.ts";
 import type { Command } from "../submit/command.ts";
 
-/** Memory that stands for any: kernels look at nothing but its size. */
+/** A placeholder for memory: kernels only look at its size. */
 const anyBuffer = { size: Number.MAX_SAFE_INTEGER } as GPUBuffer;
 const anyStorage: Storage = { data: anyBuffer, scales: anyBuffer };
 
-/** What a call would enqueue: its kernel is asked for its commands, on memory that does not exist. Of a fused op, those of its parts. */
+/** The commands that a call would enqueue: asks its kernel for them, on placeholders for memory. For a fused op, those of its parts. */
 export function commandsOf(
   { op, inputs, params }: OpCall,
   { features, maxRangeBytes }: Pick<OperationResources, "features" | "maxRangeBytes">,

@@ -18,7 +18,7 @@ const alignment = 256;
 /** What alignment and rounding may add to a range, in bytes: ranges this much below the binding limit always fit. */
 export const bindingSlack: number = 2 * alignment;
 
-/** The smallest binding around a range. A range that is empty is bound with a word of what lies there, which nobody reads. */
+/** The smallest binding around a range. An empty range is bound with one word at its place, which is never read. */
 export function bindRange({ buffer, start, end }: BufferRange): BoundRange {
   const offset = Math.min(Math.floor(start / alignment) * alignment, buffer.size - alignment);
   const size = Math.min(Math.ceil(Math.max(end - offset, 16) / 16) * 16, buffer.size - offset);

@@ -46,7 +46,7 @@ export class BindLayouts {
     return layout;
   }
 
-  /** Has layouts made anew; what uses one of before goes with its equal. */
+  /** Forgets all layouts, so that they are made again. Objects made with an old layout work with its equal. */
   clear(): void {
     this.#made.clear();
   }

@@ -71,7 +71,7 @@ export class BufferPool {
     return { inUse, idle: this.#idleBytes };
   }
 
-  /** Destroys the buffers that nobody uses. */
+  /** Destroys the idle buffers. */
   clearIdle(): void {
     this.#options.flush();
     for (const buffers of this.#idle.values()) for (const buffer of buffers) buffer.destroy();

@@ -52,7 +52,7 @@ export class CapturedSteps implements Replay {
     }
   }
 
-  /** Also what a run does that the device refused: the next has everything made anew. */
+  /** Drops what was prepared. Also called after a run that the device refused, so that the next run makes everything again. */
   dispose(): void {
     if (this.#prepared === undefined) return;
     const { memory, params, findings } = this.#prepared;

@@ -66,7 +66,7 @@ export class CommandEncoder {
     return params && probation.verdictOn(params);
   }
 
-  /** Has bind groups, layouts and the buffer of parameters made anew: a submission that failed may have found no memory for them. */
+  /** Drops bind groups, layouts and the buffer of parameters, so that they are made again: a failed submission may have had no memory. */
   forget(): void {
     this.#bindGroups = new BindGroups(this.#options.device);
     this.#options.layouts.clear();

@@ -42,7 +42,7 @@ export class Findings {
     this.#pages.settle(slots);
   }
 
-  /** The finding of work of which the device has something to say, and kernels perhaps too. */
+  /** The finding of work that the device may refuse, and perhaps of its kernels too. */
   open(verdict: Verdict, slots?: FindingSlots): Finding {
     const finding = new DeviceFinding(verdict, slots);
     this.#open.push(finding);
@@ -50,7 +50,7 @@ export class Findings {
     return finding;
   }
 
-  /** Makes known whatever is open now and was submitted. What a page tells that cannot be copied stays open. */
+  /** Settles all open findings that were submitted. Those in a page that cannot be copied stay open. */
   collect(): Promise<Collected> {
     if (this.#collecting !== undefined) return this.#collecting;
     const collecting = this.#collect().finally(() => {

@@ -9,7 +9,7 @@ import { foldGrid } from "./fold-grid.ts";
 /** Commands that can be submitted again and again. */
 export interface PreparedCommands {
   readonly commands: Command[];
-  /** Of all dispatches; undefined if there is none. Whoever prepared them destroys it. */
+  /** Of all dispatches; undefined if there is none. The caller destroys it. */
   readonly params: GPUBuffer | undefined;
 }
 

@@ -5,7 +5,7 @@ import { keepTensors } from "../../checks/keep-tensors.ts";
 import { promiseCase } from "../promise-case.ts";
 import { uploadOperands } from "./error-operands.ts";
 
-/** Tensors of another backend, and what is no tensor at all, in every place where an op takes one. */
+/** Tensors of another backend, and values that are not tensors, in every place where an op takes one. */
 export function ownerErrorCases(): ConformanceCase[] {
   return [
     promiseCase("errors", "tensors-of-another-backend", ["foreign-accepted"], foreignTensors, []),

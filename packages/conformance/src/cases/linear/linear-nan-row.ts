@@ -11,7 +11,7 @@ import { perChannel } from "./linear-case.ts";
 const [n, k] = [5, 33];
 
 /**
- * A NaN among float activations is no error, and the rows beside it are right. What its own row holds is not checked: IEEE arithmetic
+ * A NaN among float activations is not an error, and the rows beside it are right. What its own row holds is not checked: IEEE arithmetic
  * gives NaN there, but shading languages may assume that there are none. The same call gives the same bits again.
  */
 export function nanRowCase(): ConformanceCase {

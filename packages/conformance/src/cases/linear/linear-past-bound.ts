@@ -7,7 +7,7 @@ import { type LinearInputs, type LinearRow, linearCase, perChannel, type WeightS
 
 /**
  * Data past what the bound presupposes: rows of x so large that sums overflow on the way, scales so large that results do, subnormal
- * scales. What an element holds there is left open, but no call may fail for it, the elements beside it keep their bound, and the same
+ * scales. An element may have any value there, but no call may fail for it, the elements beside it keep their bound, and the same
  * call gives the same bits again.
  */
 export function pastBoundCases(): ConformanceCase[] {

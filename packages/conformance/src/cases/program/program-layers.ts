@@ -29,7 +29,7 @@ interface Chain {
   readonly name: string;
   readonly dtype: FloatDType;
   readonly needs: ConformanceCase["needs"];
-  /** What the chain catches beside what every program does. */
+  /** The mistakes that the chain catches beside those of every program. */
   readonly catches: readonly Fault[];
   readonly run: (x: Tensor<FloatDType>, layers: Layers) => Tensor<FloatDType>;
 }

@@ -156,7 +156,7 @@ async function disposedConstants({ backend }: ConformanceContext): Promise<void>
   });
 }
 
-/** What was wrong with a weight or an input is wrong with the results; a good input later is right. */
+/** An error in a weight or an input is the error of the results; a good input later gives good results. */
 async function errorsOfInputs({ backend }: ConformanceContext): Promise<void> {
   const before = backend.memory();
   await keepTensors(async (keep) => {

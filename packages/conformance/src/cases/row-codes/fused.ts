@@ -135,7 +135,7 @@ async function composedIsTrue({ backend }: ConformanceContext): Promise<void> {
   const strange = composed.find((name, index) => !names.includes(name) || composed.indexOf(name) !== index);
   check(
     strange === undefined,
-    `info.composed lists ${String(strange)}, which is no fused op of core, or is there twice`,
+    `info.composed lists ${String(strange)}, which is not a fused op of core, or is listed twice`,
   );
   for (const activations of ["int8", "int16"] as const) {
     for (const kind of activationKinds) {

@@ -25,7 +25,7 @@ import type { Fault } from "../../faults.ts";
 import { promiseCase } from "../promise-case.ts";
 import { append, checkLength, counterForm, randomRows } from "./state-script.ts";
 
-/** What states refuse, before anything is written. */
+/** Calls that states refuse before anything is written. */
 export function stateErrorCases(): ConformanceCase[] {
   const promise = (
     name: string,

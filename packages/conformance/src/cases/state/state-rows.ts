@@ -17,7 +17,7 @@ import { nameShape } from "../case-names.ts";
 import { everyOpCatches } from "../op-faults.ts";
 import { append, checkScript, counterForm, type Keep, type Script, writeRandom } from "./state-script.ts";
 
-/** What states hold after calls of all kinds: every slot, every read, against the reference. */
+/** The contents of states after calls of all kinds: every slot, every read, against the reference. */
 export function stateRowsCases(): ConformanceCase[] {
   return [...slotCases(), ...scriptCases(), ...walkCases()];
 }

@@ -34,7 +34,7 @@ export const counterForm: StateForm = {
   ],
 };
 
-/** Calls on one backend. What it gives is compared, and so are the lengths of states among it. */
+/** Calls on one backend. Their results are compared, and so are the lengths of states among them. */
 export type Script = (on: Backend, keep: Keep, random: Random) => Readonly<Record<string, AnyHandle>>;
 
 /**

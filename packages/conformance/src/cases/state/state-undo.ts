@@ -61,7 +61,7 @@ function badRow(backend: Backend, dtype: FloatDType, keep: Keep): Tensor<FloatDT
   return keep(backend.upload(bitsTensor(dtype, [1, 3], [0, infinities[dtype], 0])));
 }
 
-/** Calls that fail at some point, and what they gave until then. A backend that runs ops at their call throws at once. */
+/** Calls that fail at some point, and their results until then. A backend that runs ops at their call throws at once. */
 type Failing = (state: State, dtype: FloatDType, keep: Keep, random: Random) => readonly AnyHandle[];
 
 const writeBad: Failing = (state, dtype, keep) => {

@@ -8,7 +8,7 @@ import { lengthRange } from "./slot-rows.ts";
 
 const countParams = new KernelParams({ count: "u32" });
 
-/** What becomes of the count of positions. */
+/** Changes the count of positions. */
 const countShader = eachVariantOnce((change: "advance" | "set length") => {
   return shader({
     name: change,

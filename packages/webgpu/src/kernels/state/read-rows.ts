@@ -16,7 +16,7 @@ const params = new KernelParams({
   merge: "u32", // 1 where earlier launches have filled in other rows
 });
 
-/** The bits of a word of y from `start`, its first byte, on. Rows that are no whole words follow each other without padding. */
+/** The bits of a word of y from `start`, its first byte, on. Rows that are not whole words follow each other without padding. */
 const gather = {
   aligned: `
   let row = start / params.rowBytes;

@@ -41,7 +41,7 @@ fn note(bits: u32, word: u32, row: u32) {
 `;
 }
 
-/** `word_at(byte)`: four bytes of x. Rows that are no whole words start anywhere in one. */
+/** `word_at(byte)`: four bytes of x. Rows that are not whole words may start anywhere in one. */
 const wordAt = {
   aligned: `
 fn word_at(byte: u32) -> u32 { return x[byte / 4u]; }
