@@ -1,20 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { runProgram } from "../support/processes.ts";
+import { sourceFiles } from "../support/source-files.ts";
 import { root } from "../support/workspace.ts";
 
 const decision = "docs/decisions/0004-small-files-and-folders.md";
 const mostLines = 400;
 const mostFiles = 25;
-
-const source = /\.(?:[cm]?[jt]s|css|html|cpp|cu|cuh|h|hpp|py)$/;
-
-/** Paths of the source files that git tracks or would track. */
-async function sourceFiles(): Promise<string[]> {
-  const { stdout } = await runProgram("git", ["ls-files", "--cached", "--others", "--exclude-standard"]);
-  return stdout.split("\n").filter((path) => source.test(path) && existsSync(join(root, path)));
-}
 
 /** What the decision allows beyond the limits, by path. */
 function exceptions(): Map<string, number> {
