@@ -78,7 +78,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       ...memory,
       write: (storage, host) => this.write(storage, host, host),
       launchSetLength: (operand, length) => this.#launchSetLength(operand, length),
-      open: (inputs, finding) => this.#open(inputs, finding),
+      open: (inputs, finding) => this.#open(inputs as Iterable<unknown> as readonly AnyHandle[], finding),
       validate: (what) => this.#validateNotRecording(what),
     };
     this.#states = new StateKeeper(this, device, this.#live);
@@ -238,6 +238,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   dispose(): void {
     if (this.#disposed) return;
+    this.#validateNotRecording("disposing the backend");
     this.#disposed = true;
     for (const held of [...this.#live]) held.dispose();
     this.close();
