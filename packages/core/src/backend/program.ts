@@ -74,10 +74,12 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       for (const { form } of outputs) results.push(owner.allocate(form));
       const findings: MaybeFinding[] = [];
       for (const [handle, port] of tensors) findings.push(owner.copy(handle.storage, port.storage, port.form));
-      findings.push(this.#replay(replay, states));
-      for (const [index, { form, storage }] of outputs.entries()) {
-        findings.push(owner.copy(storage, results[index], form));
-      }
+      this.#undoOnError(states, () => {
+        findings.push(replay.run());
+        for (const [index, { form, storage }] of outputs.entries()) {
+          findings.push(owner.copy(storage, results[index], form));
+        }
+      });
       const keep = owner.finish(
         [...handles, ...(recording.constants as Iterable<unknown> as Iterable<AnyHandle>)],
         combineFindings(findings),
@@ -99,9 +101,10 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     owner.forget(this as unknown as RecordedProgram<Storage, object, unknown>);
   }
 
-  #replay(replay: Replay, states: readonly RecordedState<Storage>[]): Finding | undefined {
+  /** A run that fails at once, be it after its ops have run, leaves its states where they were. */
+  #undoOnError(states: readonly RecordedState<Storage>[], work: () => void): void {
     try {
-      return replay.run();
+      work();
     } catch (error) {
       const changed = states.filter((state) => state.changed);
       for (const { state, ahead } of changed) state.abandon(ahead);

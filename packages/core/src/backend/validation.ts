@@ -21,8 +21,10 @@ export function validateAlive(backend: Backend): void {
 export function validateOwned(backend: Backend, handle: unknown, what: string): asserts handle is AnyHandle {
   validateAlive(backend);
   const given = handle as AnyHandle | null | undefined;
-  if (given?.backend !== backend) {
-    const owner = given?.backend?.info?.name;
+  // A copy of a handle's fields would outlive the handle, and knows nothing of being disposed.
+  const isHandle = typeof given?.disposed === "boolean";
+  if (given?.backend !== backend || !isHandle) {
+    const owner = isHandle ? given.backend?.info?.name : undefined;
     const got = owner === undefined ? "not a device tensor" : `a tensor of another backend (${owner})`;
     throw new OctetError(
       "ERR_FOREIGN_TENSOR",
