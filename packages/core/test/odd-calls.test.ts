@@ -4,8 +4,10 @@ import {
   type Backend,
   createReferenceBackend,
   hostTensor,
+  linear,
   linearOp,
   type Program,
+  quantize,
   type State,
   type Tensor,
 } from "@octet/core";
@@ -82,6 +84,11 @@ for (const [name, create] of Object.entries({ reference: createReferenceBackend,
     });
   });
 }
+
+it("does not advise to leave out options that are needed", () => {
+  expect(() => quantize(vector, undefined as never)).toThrow(/with any of granularity, bits$/);
+  expect(() => linear(vector, vector, null as never)).toThrow(/or leave it out$/);
+});
 
 /** A device that refuses, at once, to copy the results of a program. */
 class NoCopies extends DeferredBackend {
