@@ -87,7 +87,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       validate: () => this.#validateNotRecording("a program"),
       finish: (inputs, finding, states) => {
         const outcome = this.#open(inputs, finding);
-        for (const { state, ahead, advance, changed } of states) if (changed) state.change(outcome, ahead, advance);
+        for (const { state, written, advance, changed } of states) if (changed) state.change(outcome, written, advance);
         return (form, storage) => this.#keep(form, storage, outcome);
       },
       restore: (states) => this.#states.restore(states),
@@ -265,7 +265,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       if (recording !== undefined) {
         recording.steps.push({ launch, call });
         recording.reach(handles, ahead);
-        for (const state of changed) recording.change(state, advance);
+        for (const state of changed) recording.change(state, ahead, advance);
         return form && recording.keep(form, output as Storage);
       }
       const outcome = this.#open(handles, this.launch(launch, call));

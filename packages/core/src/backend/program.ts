@@ -107,7 +107,7 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       work();
     } catch (error) {
       const changed = states.filter((state) => state.changed);
-      for (const { state, ahead } of changed) state.abandon(ahead);
+      for (const { state, written } of changed) state.abandon(written);
       this.#parts.owner.restore(changed.map(({ state }) => state));
       throw error;
     }

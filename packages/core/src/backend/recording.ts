@@ -16,8 +16,10 @@ export interface Memory<Storage> {
 /** What a program does to one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
-  /** Positions beyond the length before the run that it writes or counts. */
+  /** Positions beyond the length before the run that it writes or counts: what must fit. */
   ahead: number;
+  /** Those of them that it writes: rows of a ring that they replace are gone. */
+  written: number;
   /** Positions that it adds. */
   advance: number;
   changed: boolean;
@@ -81,7 +83,7 @@ export class Recording<Storage, Launch> {
   keepInput(handle: AnyHandle): AnyHandle {
     if (isState(handle)) {
       const state = handle as unknown as StateHandle<Storage>;
-      this.states.set(state, { state, ahead: 0, advance: 0, changed: false });
+      this.states.set(state, { state, ahead: 0, written: 0, advance: 0, changed: false });
       return handle;
     }
     const form = formOf(handle);
@@ -123,9 +125,10 @@ export class Recording<Storage, Launch> {
     }
   }
 
-  /** Notes how a step changes a state. */
-  change(state: StateHandle<Storage>, advance: number): void {
+  /** Notes that a step writes up to `ahead` positions beyond the length of a state, and adds `advance`. */
+  change(state: StateHandle<Storage>, ahead: number, advance: number): void {
     const recorded = this.states.get(state) as RecordedState<Storage>;
+    recorded.written = Math.max(recorded.written, recorded.advance + ahead);
     recorded.advance += advance;
     recorded.changed = true;
   }
