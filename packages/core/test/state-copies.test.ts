@@ -1,10 +1,10 @@
 import { hostTensor, type State } from "@octet/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { createDeferredBackend, type DeferredBackend } from "../../test/support/deferred-backend.ts";
-import { rejectionCode } from "../../test/support/error-code.ts";
-import { advance } from "../ops/state/advance.ts";
-import { positions } from "../ops/state/positions.ts";
-import { writeRows } from "../ops/state/write-rows.ts";
+import { advance } from "../src/ops/state/advance.ts";
+import { positions } from "../src/ops/state/positions.ts";
+import { writeRows } from "../src/ops/state/write-rows.ts";
+import { createDeferredBackend, type DeferredBackend } from "./support/deferred-backend.ts";
+import { rejectionCode } from "./support/error-code.ts";
 
 let backend: DeferredBackend;
 beforeEach(() => {
