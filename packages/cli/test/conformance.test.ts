@@ -116,6 +116,7 @@ describe("a backend that cannot run", () => {
   it.for([
     ["broken", "ERR_UNAVAILABLE", "broken in two lines"],
     ["no-factory", "ERR_UNAVAILABLE", "exports no factory"],
+    ["failing", "ERR_UNAVAILABLE", "failing.js did not start: TypeError: no driver"],
     ["refusing", "ERR_UNAVAILABLE", "there is no such device"],
     ["nosuch", "ERR_UNAVAILABLE", "no such file"],
     ["empty", "ERR_UNAVAILABLE", "supports, upload"],
@@ -124,6 +125,14 @@ describe("a backend that cannot run", () => {
     const { exitCode, stdout, stderr } = await octet.run(["conformance", "--backend", backendModule(name)]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^octet: ${code}: .*${says}.*\\n$`));
+  });
+
+  it("is an error of one line where its URL is none", async ({ octet }) => {
+    const { exitCode, stderr } = await octet.run(["conformance", "--backend", "file://["]);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: "octet: ERR_UNAVAILABLE: file://[ cannot be loaded: it is not a URL\n",
+    });
   });
 });
 

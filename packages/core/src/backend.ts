@@ -24,7 +24,7 @@ export { fusedOps } from "./ops/fused-ops.ts";
 export { type LinearGeometry, linearGeometry } from "./ops/linear-geometry.ts";
 export { setLengthOp } from "./ops/state/set-length.ts";
 export { copyHost } from "./tensors/copy-host.ts";
-export { allocate } from "./tensors/dtype.ts";
+export { allocate, viewData } from "./tensors/dtype.ts";
 export {
   bytesOf,
   type Form,

@@ -21,10 +21,11 @@ export function validateOptions<Options extends object>(
   kinds: OptionKinds<Options>,
 ): void {
   if (kindOf(options) !== "object") {
-    const got = formatValue(options);
+    // Undefined gets here only where the options may not be left out.
+    const orNothing = options === undefined ? "" : ", or leave it out";
     throw new OctetError(
       "ERR_UNSUPPORTED",
-      `${owner} got ${got} for its options; ${adviceFor(kinds)}, or leave it out`,
+      `${owner} got ${formatValue(options)} for its options; ${adviceFor(kinds)}${orNothing}`,
     );
   }
   for (const name of Object.keys(options)) if (!Object.hasOwn(kinds, name)) throw unknownOption(owner, name, kinds);

@@ -6,10 +6,8 @@ import {
   scaleShape,
   sizeOf,
   type TensorForm,
-  type TypedArrayOf,
 } from "@octet/core";
 import {
-  allocate,
   bytesOf,
   type Form,
   type HostData,
@@ -17,6 +15,7 @@ import {
   isQuantizedForm,
   isRowCodesForm,
   rowCount,
+  viewData,
 } from "@octet/core/backend";
 import type { NativeBuffer, NativeDevice } from "./addon.ts";
 import { codeBytes, codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
@@ -69,9 +68,8 @@ function rowCodesOf(form: RowCodesForm, data: ArrayBuffer, scales: ArrayBuffer):
   return unpackCodes(form, new Int8Array(data), new Float32Array(scales));
 }
 
-function tensorOf<Form extends TensorForm>({ dtype, shape }: Form, data: ArrayBuffer): HostData {
-  const TypedArray = allocate(dtype, 0).constructor as new (buffer: ArrayBuffer) => TypedArrayOf[Form["dtype"]];
-  return hostTensor(dtype, shape, new TypedArray(data));
+function tensorOf({ dtype, shape }: TensorForm, data: ArrayBuffer): HostData {
+  return hostTensor(dtype, shape, viewData(dtype, data));
 }
 
 function dataBytes(form: Form): number {

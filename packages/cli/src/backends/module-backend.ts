@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BackendFactory, OctetError } from "@octet/core";
+import { type Backend, type BackendFactory, OctetError } from "@octet/core";
 import { fileSource } from "@octet/safetensors/node";
 
 /** The largest file of a module, in bytes; bundles have some millions. */
@@ -17,7 +17,9 @@ export function isModulePath(name: string): boolean {
  * a regular file, and for one that is too large
  */
 export async function importBackendModule(path: string): Promise<BackendFactory> {
-  const url = path.startsWith("file:") ? new URL(path) : pathToFileURL(resolve(path));
+  const isUrl = path.startsWith("file:");
+  if (isUrl && !URL.canParse(path)) throw cannotLoad(path, "it is not a URL", undefined);
+  const url = isUrl ? new URL(path) : pathToFileURL(resolve(path));
   await checkFile(path, url);
   let namespace: { readonly default?: unknown; readonly createBackend?: unknown };
   try {
@@ -26,11 +28,21 @@ export async function importBackendModule(path: string): Promise<BackendFactory>
     throw cannotLoad(path, String(error), error);
   }
   const factory = namespace.default ?? namespace.createBackend;
-  if (typeof factory === "function") return factory as BackendFactory;
+  if (typeof factory === "function") return () => start(path, factory as BackendFactory);
   throw new OctetError(
     "ERR_UNAVAILABLE",
     `${path} exports no factory; make a function that returns a backend its default export or its export createBackend`,
   );
+}
+
+/** An error of the module's own code is not one of this command. */
+async function start(path: string, factory: BackendFactory): Promise<Backend> {
+  try {
+    return await factory();
+  } catch (error) {
+    if (OctetError.isInstance(error)) throw error;
+    throw new OctetError("ERR_UNAVAILABLE", `the backend of ${path} did not start: ${String(error)}`, { cause: error });
+  }
 }
 
 /** Node reads a module to its end, on the thread that signals need: a pipe or an endless device would block it for good. */

@@ -78,7 +78,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       ...memory,
       write: (storage, host) => this.write(storage, host, host),
       launchSetLength: (operand, length) => this.#launchSetLength(operand, length),
-      open: (inputs, finding) => this.#open(inputs, finding),
+      open: (inputs, finding) => this.#open(inputs as Iterable<unknown> as readonly AnyHandle[], finding),
       validate: (what) => this.#validateNotRecording(what),
     };
     this.#states = new StateKeeper(this, device, this.#live);
@@ -87,7 +87,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
       validate: () => this.#validateNotRecording("a program"),
       finish: (inputs, finding, states) => {
         const outcome = this.#open(inputs, finding);
-        for (const { state, ahead, advance, changed } of states) if (changed) state.change(outcome, ahead, advance);
+        for (const { state, written, advance, changed } of states) if (changed) state.change(outcome, written, advance);
         return (form, storage) => this.#keep(form, storage, outcome);
       },
       restore: (states) => this.#states.restore(states),
@@ -238,6 +238,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
 
   dispose(): void {
     if (this.#disposed) return;
+    this.#validateNotRecording("disposing the backend");
     this.#disposed = true;
     for (const held of [...this.#live]) held.dispose();
     this.close();

@@ -74,10 +74,12 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       for (const { form } of outputs) results.push(owner.allocate(form));
       const findings: MaybeFinding[] = [];
       for (const [handle, port] of tensors) findings.push(owner.copy(handle.storage, port.storage, port.form));
-      findings.push(this.#replay(replay, states));
-      for (const [index, { form, storage }] of outputs.entries()) {
-        findings.push(owner.copy(storage, results[index], form));
-      }
+      this.#undoOnError(states, () => {
+        findings.push(replay.run());
+        for (const [index, { form, storage }] of outputs.entries()) {
+          findings.push(owner.copy(storage, results[index], form));
+        }
+      });
       const keep = owner.finish(
         [...handles, ...(recording.constants as Iterable<unknown> as Iterable<AnyHandle>)],
         combineFindings(findings),
@@ -99,12 +101,13 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
     owner.forget(this as unknown as RecordedProgram<Storage, object, unknown>);
   }
 
-  #replay(replay: Replay, states: readonly RecordedState<Storage>[]): Finding | undefined {
+  /** A run that fails at once, be it after its ops have run, leaves its states where they were. */
+  #undoOnError(states: readonly RecordedState<Storage>[], work: () => void): void {
     try {
-      return replay.run();
+      work();
     } catch (error) {
       const changed = states.filter((state) => state.changed);
-      for (const { state, ahead } of changed) state.abandon(ahead);
+      for (const { state, written } of changed) state.abandon(written);
       this.#parts.owner.restore(changed.map(({ state }) => state));
       throw error;
     }
@@ -148,8 +151,8 @@ export class RecordedProgram<Storage, Inputs extends object, Result>
       tensors.push([handle as unknown as DeviceHandle<Storage>, port]);
     }
     for (const constant of recording.constants) validateOwned(backend, constant, "a tensor that the program uses");
-    for (const { state, reach, advance } of recording.states.values()) {
-      const needed = Math.max(reach, advance);
+    for (const { state, ahead, advance } of recording.states.values()) {
+      const needed = Math.max(ahead, advance);
       state.validateRows();
       const { length, capacity } = state;
       if (length + needed <= capacity) continue;

@@ -1,7 +1,7 @@
 import { OctetError } from "../errors.ts";
 import type { AnyHandle, Backend } from "./contract.ts";
 import { type DeviceHandle, formOf } from "./handles.ts";
-import { namedHandles } from "./inputs.ts";
+import { mapInputs, namedHandles } from "./inputs.ts";
 import type { ProgramParts, ProgramPort } from "./program.ts";
 import type { Recording } from "./recording.ts";
 import type { StateHandle } from "./state-handle.ts";
@@ -22,15 +22,16 @@ export function recordProgram<Storage>(
   inputs: object,
 ): Omit<ProgramParts<Storage>, "owner" | "replay"> {
   const ports = new Map<string, ProgramPort<Storage> | StateHandle<Storage>>();
-  const standIns: Record<string, AnyHandle> = {};
+  const standIns: AnyHandle[] = [];
   for (const [name, handle] of namedHandles(inputs)) {
     validateOwned(backend, handle, `${name} of the program`);
     const standIn = recording.keepInput(handle);
-    standIns[name] = standIn;
+    standIns.push(standIn);
     if (isState(handle)) ports.set(name, handle as unknown as StateHandle<Storage>);
     else ports.set(name, { form: formOf(handle), storage: (standIn as unknown as DeviceHandle<Storage>).storage });
   }
-  const result = steps(standIns as never) as Results;
+  const inOrder = standIns.values();
+  const result = steps(mapInputs(inputs, () => inOrder.next().value) as never) as Results;
   const { handles, assemble } = takeApart(result);
   const outputs = handles.map((handle) => {
     const result: AnyHandle = handle;
@@ -47,12 +48,14 @@ function takeApart(
 ): Pick<ProgramParts<unknown>, "assemble"> & { readonly handles: readonly AnyHandle[] } {
   if (result === undefined) return { handles: [], assemble: () => undefined };
   if (typeof (result as unknown as PromiseLike<unknown>)?.then === "function") {
+    // What goes wrong in steps that go on after this refusal would otherwise end the process.
+    Promise.resolve(result).catch(() => {});
     throw new OctetError(
       "ERR_UNSUPPORTED",
       "the steps to record are asynchronous; call the ops without awaiting anything",
     );
   }
-  if (Array.isArray(result)) return { handles: result, assemble: (handles) => handles };
+  if (Array.isArray(result)) return { handles: Array.from(result), assemble: (handles) => handles };
   if (typeof result === "object" && result !== null && !("backend" in result)) {
     const names = Object.keys(result);
     const assemble = (handles: readonly AnyHandle[]) =>

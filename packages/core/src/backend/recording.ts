@@ -13,19 +13,19 @@ export interface Memory<Storage> {
   release(storage: Storage): void;
 }
 
-/** The effect of a program on one of its states. */
+/** What a program does to one of its states. */
 export interface RecordedState<Storage> {
   readonly state: StateHandle<Storage>;
-  /** Positions beyond the length before the run that it writes. */
+  /** Positions beyond the length before the run that it writes or counts: what must fit. */
   ahead: number;
-  /** Positions beyond that length for which there must be room: those that it writes, counts or adds. */
-  reach: number;
+  /** Those of them that it writes: rows of a ring that they replace are gone. */
+  written: number;
   /** Positions that it adds. */
   advance: number;
   changed: boolean;
 }
 
-/** The error of a call that cannot be part of a program. */
+/** The error of what cannot be part of a program. */
 export function notRecordable(what: string): OctetError {
   return new OctetError("ERR_UNSUPPORTED", `${what} cannot be recorded; do it before or after the program`);
 }
@@ -83,7 +83,7 @@ export class Recording<Storage, Launch> {
   keepInput(handle: AnyHandle): AnyHandle {
     if (isState(handle)) {
       const state = handle as unknown as StateHandle<Storage>;
-      this.states.set(state, { state, ahead: 0, reach: 0, advance: 0, changed: false });
+      this.states.set(state, { state, ahead: 0, written: 0, advance: 0, changed: false });
       return handle;
     }
     const form = formOf(handle);
@@ -121,14 +121,14 @@ export class Recording<Storage, Launch> {
     if (ahead === 0) return;
     for (const handle of handles) {
       const recorded = this.states.get(handle as unknown as StateHandle<Storage>);
-      if (recorded !== undefined) recorded.reach = Math.max(recorded.reach, recorded.advance + ahead);
+      if (recorded !== undefined) recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
     }
   }
 
-  /** Notes how a step changes a state. */
+  /** Notes that a step writes up to `ahead` positions beyond the length of a state, and adds `advance`. */
   change(state: StateHandle<Storage>, ahead: number, advance: number): void {
     const recorded = this.states.get(state) as RecordedState<Storage>;
-    recorded.ahead = Math.max(recorded.ahead, recorded.advance + ahead);
+    recorded.written = Math.max(recorded.written, recorded.advance + ahead);
     recorded.advance += advance;
     recorded.changed = true;
   }
@@ -150,7 +150,7 @@ export class Recording<Storage, Launch> {
     for (const handle of this.#made) handle.dispose();
   }
 
-  /** Gives the memory back if the recording fails. */
+  /** Gives the memory back, when no program comes of it. */
   abandon(): void {
     this.close();
     for (const storage of this.#owned) this.#memory.release(storage);

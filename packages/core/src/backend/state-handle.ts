@@ -18,10 +18,20 @@ export interface StateParts<Storage> {
   readonly backend: Backend;
   readonly owner: StateOwner<Storage>;
   readonly operand: StateOperand<Storage>;
+  readonly history: StateHistory;
+  /** How its memory was made and filled; undefined where nothing can have gone wrong. */
+  readonly made: Outcome | undefined;
+  /** How the last op went that changed it. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** What a copy of a state takes over: where it is, and how far it may yet have to go back. */
+export interface StateHistory {
   readonly length: number;
   /** For each slot, the oldest position whose row is in memory. */
   readonly oldest: readonly number[];
-  readonly outcome: Outcome | undefined;
+  /** In call order. */
+  readonly changes: readonly Change[];
 }
 
 /** A change that may still turn out to have failed. */
@@ -43,14 +53,15 @@ export class StateHandle<Storage> extends DisposableObject implements State {
   declare readonly chunk?: number;
   readonly byteLength: number;
   readonly #owner: StateOwner<Storage>;
-  readonly #changes: Change[] = [];
+  readonly #made: Outcome | undefined;
+  readonly #changes: Change[];
   readonly #oldest: number[];
   #length: number;
   #outcome: Outcome | undefined;
   #lost = false;
   #disposed = false;
 
-  constructor({ backend, owner, operand, length, oldest, outcome }: StateParts<Storage>) {
+  constructor({ backend, owner, operand, history, made, outcome }: StateParts<Storage>) {
     super();
     const { slots, capacity, chunk } = operand.form;
     this.backend = backend;
@@ -60,8 +71,10 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     if (chunk !== undefined) this.chunk = chunk;
     this.byteLength = stateBytes(operand.form);
     this.#owner = owner;
-    this.#length = length;
-    this.#oldest = [...oldest];
+    this.#length = history.length;
+    this.#oldest = [...history.oldest];
+    this.#changes = history.changes.map((change) => ({ ...change }));
+    this.#made = made;
     this.#outcome = outcome;
     Object.freeze(this);
   }
@@ -74,9 +87,13 @@ export class StateHandle<Storage> extends DisposableObject implements State {
     return this.operand.form;
   }
 
-  /** For each slot, the oldest position whose row is in memory. */
-  get oldest(): readonly number[] {
-    return this.#oldest;
+  get history(): StateHistory {
+    return { length: this.#length, oldest: this.#oldest, changes: this.#changes };
+  }
+
+  /** How its memory was made and filled; undefined where nothing can have gone wrong. */
+  get made(): Outcome | undefined {
+    return this.#made;
   }
 
   /** The outcome of the last op that changed it; undefined if nothing can have gone wrong. */
@@ -135,7 +152,7 @@ export class StateHandle<Storage> extends DisposableObject implements State {
       const { outcome, before } = this.#changes[0];
       if (outcome.error !== undefined) {
         this.#changes.length = 0;
-        this.#outcome = undefined;
+        this.#outcome = this.#made;
         this.#lost = !this.#canGoOnAt(before);
         return before;
       }

@@ -8,10 +8,10 @@ import {
 } from "../tensors/forms.ts";
 import { HostTensor } from "../tensors/host-tensor.ts";
 import { type HostState, stateMemoryOf } from "../tensors/state.ts";
-import type { AnyHandle, Backend } from "./contract.ts";
+import type { Backend } from "./contract.ts";
 import type { StateOperand } from "./kernels.ts";
 import { combineFindings, type Finding, type MaybeFinding, type Outcome } from "./outcome.ts";
-import { StateHandle, type StateOwner } from "./state-handle.ts";
+import { StateHandle, type StateHistory, type StateOwner } from "./state-handle.ts";
 import { validateBytes, validateOwned } from "./validation.ts";
 
 /** The services of a device for states: their memory is that of tensors, and one launch sets their length. */
@@ -22,7 +22,7 @@ export interface StateDevice<Storage> {
   release(storage: Storage): void;
   launchSetLength(operand: StateOperand<Storage>, length: number): void;
   /** The outcome of work that depends on these. */
-  open(inputs: readonly AnyHandle[], finding: Finding | undefined): Outcome | undefined;
+  open(inputs: readonly { readonly outcome: Outcome | undefined }[], finding: Finding | undefined): Outcome | undefined;
   /** Refuses what cannot be done now, such as while a program is recorded. */
   validate(what: string): void;
 }
@@ -50,7 +50,7 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     const { length } = host;
     const memory = length > 0 ? stateMemoryOf(host).rows : undefined;
     const oldest = form.slots.map((_, index) => (length > 0 ? length - host.rows[index].shape[0] : 0));
-    return this.#make(form, { length, oldest }, [], (_form, index, storage) => {
+    return this.#make(form, { length, oldest, changes: [] }, [], (_form, index, storage) => {
       if (index === undefined) return this.#device.write(storage, new HostTensor("int32", [1], Int32Array.of(length)));
       return memory && this.#device.write(storage, memory[index]);
     });
@@ -60,7 +60,7 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     validateOwned(this.#backend, state, "the state to copy");
     this.#device.validate("copying a state");
     state.validateRows();
-    return this.#make(state.form, state, [state], (memory, index, storage) => {
+    return this.#make(state.form, state.history, [state], (memory, index, storage) => {
       const { rows, length } = state.operand;
       return this.#device.copy(index === undefined ? length : rows[index], storage, memory);
     });
@@ -94,11 +94,14 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
     for (const state of states) this.#device.launchSetLength(state.operand, state.length);
   }
 
-  /** `fill` is called for the memory of each slot, and without an index for that of the length. */
+  /**
+   * `fill` is called for the memory of each slot, and without an index for that of the length. `originals` are the states that this is a
+   * copy of, at most one.
+   */
   #make(
     form: StateForm,
-    { length, oldest }: { readonly length: number; readonly oldest: readonly number[] },
-    inputs: readonly AnyHandle[],
+    history: StateHistory,
+    originals: readonly StateHandle<Storage>[],
     fill: (memory: TensorForm, index: number | undefined, storage: Storage) => MaybeFinding,
   ): StateHandle<Storage> {
     const storages: Storage[] = [];
@@ -112,8 +115,14 @@ export class StateKeeper<Storage> implements StateOwner<Storage> {
       };
       const rows = form.slots.map((slot, index) => filled(slotMemory(slot, form), index));
       const operand = { form, rows, length: filled(lengthForm) };
-      const outcome = this.#device.open(inputs, combineFindings(findings));
-      const state = new StateHandle({ backend: this.#backend, owner: this, operand, length, oldest, outcome });
+      const made = this.#device.open(
+        originals.map((original) => ({ outcome: original.made })),
+        combineFindings(findings),
+      );
+      // Changes of the original that fail are undone here too; its memory stays what was made of it.
+      const outcome =
+        history.changes.length === 0 ? made : this.#device.open([...originals, { outcome: made }], undefined);
+      const state = new StateHandle({ backend: this.#backend, owner: this, operand, history, made, outcome });
       this.#states.add(state);
       this.#live.add(state);
       return state;

@@ -161,6 +161,26 @@ for (const [name, create] of Object.entries(factories)) {
       expect(state.length).toBe(2);
     });
 
+    it("a program that counts further than it writes costs a ring no rows", async () => {
+      using ring = backend.state({
+        capacity: 9,
+        chunk: 1,
+        slots: [{ name: "ring", dtype: "int8", shape: [1], keep: 2 }],
+      });
+      using x = backend.upload(hostTensor("int8", [1, 1], Int8Array.of(7)));
+      using program = backend.record(
+        ({ x, ring }) => {
+          writeRows(ring, "ring", x);
+          advance(ring, 1);
+          return positions(ring, 1);
+        },
+        { x, ring },
+      );
+      for (let i = 0; i < 4; i++) program.run({ x, ring }).dispose();
+      ring.truncate(3);
+      expect([...(await backend.download(ring)).rows[0].data]).toEqual([7, 7]);
+    });
+
     it("a program does not count past the capacity, as a call does not", () => {
       using program = backend.record(({ state }) => positions(state, 1), { state });
       for (let i = 0; i < 12; i++) append(state, i);

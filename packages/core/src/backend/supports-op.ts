@@ -1,6 +1,9 @@
 import { OctetError } from "../errors.ts";
 import { planOp, validateCall } from "../ops/plan-op.ts";
+import type { TensorForm } from "../tensors/forms.ts";
+import { validateExtents } from "../tensors/shape.ts";
 import type { AnyOp, RunPart } from "./contract.ts";
+import { visitHandles } from "./inputs.ts";
 import type { KernelTable } from "./kernels.ts";
 
 /**
@@ -10,10 +13,18 @@ import type { KernelTable } from "./kernels.ts";
 export function supportsOp(kernels: KernelTable<unknown>, op: AnyOp, inputs: object, params: object): boolean {
   validateCall(op, inputs, params);
   try {
+    visitHandles(inputs, validateForm);
     return hasKernels(kernels, op, inputs, params);
   } catch (error) {
     if (OctetError.isInstance(error)) return false;
     throw error;
+  }
+}
+
+/** Plans rely on the extents that every handle has. @throws OctetError `ERR_SHAPE` */
+function validateForm(name: string, form: unknown): void {
+  if (typeof form === "object" && form !== null && "shape" in form) {
+    validateExtents((form as TensorForm).shape, name);
   }
 }
 

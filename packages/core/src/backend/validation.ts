@@ -1,6 +1,6 @@
 /** The checks that no op can make by itself, shared by all backends so that each throws the same error for the same mistake. */
 import { OctetError } from "../errors.ts";
-import { bytesOf, type Form, isStateForm, type QuantizedForm, stateBytes } from "../tensors/forms.ts";
+import { bytesOf, type Form, isStateForm, type QuantizedForm, type StateForm, stateBytes } from "../tensors/forms.ts";
 import {
   type HostQuantizedTensor,
   isHostQuantizedTensor,
@@ -9,7 +9,9 @@ import {
 import { type HostTensor, normalizeHostTensor, type TensorLike } from "../tensors/host-tensor.ts";
 import { type HostRowCodes, isHostRowCodes, rowCodesForm, validateHostRowCodes } from "../tensors/row-codes.ts";
 import { type HostState, isHostState, validateHostState } from "../tensors/state.ts";
-import type { AnyHandle, AnyOp, Backend, State } from "./contract.ts";
+import type { AnyHandle, AnyOp, Backend, DataHandle, State } from "./contract.ts";
+import { formOf } from "./handles.ts";
+import { mapInputs } from "./inputs.ts";
 
 /** @throws OctetError `ERR_DISPOSED` */
 export function validateAlive(backend: Backend): void {
@@ -21,8 +23,10 @@ export function validateAlive(backend: Backend): void {
 export function validateOwned(backend: Backend, handle: unknown, what: string): asserts handle is AnyHandle {
   validateAlive(backend);
   const given = handle as AnyHandle | null | undefined;
-  if (given?.backend !== backend) {
-    const owner = given?.backend?.info?.name;
+  // A copy of a handle's fields would outlive the handle, and knows nothing of being disposed.
+  const isHandle = typeof given?.disposed === "boolean";
+  if (given?.backend !== backend || !isHandle) {
+    const owner = isHandle ? given.backend?.info?.name : undefined;
     const got = owner === undefined ? "not a device tensor" : `a tensor of another backend (${owner})`;
     throw new OctetError(
       "ERR_FOREIGN_TENSOR",
@@ -84,11 +88,18 @@ export function isState(handle: AnyHandle): handle is State {
   return isStateForm(handle);
 }
 
-/** The error of an op that a backend does not run. */
-export function unsupportedOp(backend: Backend, op: AnyOp, forms: object, params: object): OctetError {
-  const call = JSON.stringify({ ...forms, ...params }, (name, value) => (name === "backend" ? undefined : value));
+/** The error of an op that a backend does not run. `inputs` are forms, or handles, whose insides may be anything. */
+export function unsupportedOp(backend: Backend, op: AnyOp, inputs: object, params: object): OctetError {
+  const call = JSON.stringify({ ...mapInputs(inputs, describe), ...params });
   return new OctetError(
     "ERR_UNSUPPORTED",
     `the ${backend.info.name} backend does not support ${op.name} of ${call}; ask supports() first`,
   );
+}
+
+/** A form by itself. */
+function describe(form: Form | StateForm): object {
+  if (!isStateForm(form)) return formOf(form as DataHandle);
+  const { slots, capacity, chunk } = form;
+  return { slots, capacity, chunk };
 }

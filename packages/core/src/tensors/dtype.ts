@@ -53,7 +53,11 @@ export function validateFloatDType(dtype: unknown, what = "the output"): asserts
   throw new OctetError("ERR_DTYPE", `${what} is ${got}; use ${floatDTypesText}`);
 }
 
-const arrayConstructors: { readonly [D in DType]: new (source: number | ArrayLike<number>) => TypedArrayOf[D] } = {
+const arrayConstructors: {
+  readonly [D in DType]: new (
+    source: number | ArrayLike<number> | ArrayBufferLike,
+  ) => TypedArrayOf[D];
+} = {
   float32: Float32Array,
   float16: Uint16Array,
   bfloat16: Uint16Array,
@@ -73,6 +77,11 @@ export function allocate<D extends DType>(dtype: D, length: number): TypedArrayO
     throw new OctetError("ERR_SHAPE", `got the length ${formatValue(length)}; use a whole number of 0 or more`);
   }
   return createArray(arrayConstructors[dtype], length);
+}
+
+/** The elements of `dtype` that a buffer holds, not copied. Its bytes are whole elements. */
+export function viewData<D extends DType>(dtype: D, buffer: ArrayBufferLike): TypedArrayOf[D] {
+  return new arrayConstructors[dtype](buffer);
 }
 
 /** A copy of the elements of `dtype` in `data`. @throws OctetError `ERR_OUT_OF_MEMORY` */

@@ -149,7 +149,11 @@ export function normalizeStateForm(form: StateForm): StateForm {
   validatePositions("capacity", capacity);
   if (chunk !== undefined) validatePositions("chunk", chunk);
   const names = new Set<string>();
-  const slots = form.slots.map(({ name, dtype, shape, keep }) => {
+  const slots = Array.from(form.slots as readonly unknown[], (slot) => {
+    if (typeof slot !== "object" || slot === null) {
+      throw new OctetError("ERR_SHAPE", `got the slot ${formatValue(slot)}; pass { name, dtype, shape }`);
+    }
+    const { name, dtype, shape, keep } = slot as StateSlot;
     const what = `slot ${formatValue(name)}`;
     if (typeof name !== "string" || name === "" || names.has(name)) {
       throw new OctetError("ERR_SHAPE", `${what}: the name of a slot is a string that no other slot has`);

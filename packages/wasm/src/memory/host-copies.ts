@@ -10,9 +10,16 @@ import {
   scaleShape,
   sizeOf,
   type TensorForm,
-  type TypedArrayOf,
 } from "@octet/core";
-import { allocate, bytesOf, type Form, type HostData, isQuantizedForm, isRowCodesForm } from "@octet/core/backend";
+import {
+  allocate,
+  bytesOf,
+  type Form,
+  type HostData,
+  isQuantizedForm,
+  isRowCodesForm,
+  viewData,
+} from "@octet/core/backend";
 import { codeIndex, codeLayout } from "./code-layout.ts";
 import type { Heap } from "./heap.ts";
 import { scaleOffset } from "./storage.ts";
@@ -53,7 +60,7 @@ function storeRowCodes(heap: Heap, address: number, { codes, scale }: HostRowCod
 
 function copyTensor<D extends DType>(heap: Heap, address: number, form: TensorForm<D>): HostTensor<D> {
   const { buffer } = copyBytes(heap.bytes(address, bytesOf(form)));
-  return hostTensor(form.dtype, form.shape, new views[form.dtype](buffer) as TypedArrayOf[D]);
+  return hostTensor(form.dtype, form.shape, viewData(form.dtype, buffer));
 }
 
 function copyQuantized(heap: Heap, address: number, form: QuantizedForm): HostQuantizedTensor {
@@ -94,13 +101,3 @@ function copyBytes(bytes: Uint8Array): Uint8Array {
     );
   }
 }
-
-const views: { readonly [D in DType]: new (buffer: ArrayBufferLike) => TypedArrayOf[D] } = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-};

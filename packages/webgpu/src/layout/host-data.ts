@@ -1,5 +1,5 @@
 import { bytesPerElement, hostTensor, scaleShape, sizeOf } from "@octet/core";
-import { allocate, type Form, type HostData, isQuantizedForm, isRowCodesForm, rowCount } from "@octet/core/backend";
+import { type Form, type HostData, isQuantizedForm, isRowCodesForm, rowCount, viewData } from "@octet/core/backend";
 import { codeLayout, packCodes, unpackCodes } from "./code-layout.ts";
 import { packRowCodes, rowCodesLayout, unpackRowCodes } from "./row-codes-layout.ts";
 
@@ -55,9 +55,7 @@ export function unpackHost(form: Form, data: Uint8Array<ArrayBuffer>, scales: Ui
       scale: hostTensor("float32", shape.slice(0, -1), new Float32Array(scales.buffer)),
     };
   }
-  const elements = allocate(form.dtype, sizeOf(form.shape));
-  new Uint8Array(elements.buffer).set(data);
-  return hostTensor(form.dtype, form.shape, elements);
+  return hostTensor(form.dtype, form.shape, viewData(form.dtype, data.buffer));
 }
 
 function bytesOfArray({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
