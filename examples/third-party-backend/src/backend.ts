@@ -6,11 +6,18 @@ import {
   type HostQuantizedTensor,
   type HostTensor,
   hostTensor,
-  linearGeometry,
   linearOp,
   quantizeOp,
 } from "@octet/core";
-import { copyHost, DeviceBackend, type HostData, Kernels, type LaunchCall, type Operand } from "@octet/core/backend";
+import {
+  copyHost,
+  DeviceBackend,
+  type HostData,
+  Kernels,
+  type LaunchCall,
+  linearGeometry,
+  type Operand,
+} from "@octet/core/backend";
 import { dequantizeRows, multiplyCodes, multiplyFloats, quantizeRows } from "./kernels.ts";
 
 /** Float32 activations, weights of 8 bits per output channel, and nothing else. */
