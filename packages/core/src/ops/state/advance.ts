@@ -11,7 +11,7 @@ export interface AdvanceParams {
   readonly count: number;
 }
 
-/** Adds the positions that were written after the state's length to it. */
+/** Adds the positions that were written after the state's length to it. Rows of them that no op has written hold anything. */
 export const advanceOp: Op<AdvanceInputs, AdvanceParams, void> = {
   name: "advance",
   params: { count: "number" },
