@@ -228,7 +228,7 @@ describe.skipIf(emulatorMissing)("a recorded program", () => {
     await backend.download(program.run({ x: backend.upload(x) }));
   });
 
-  test("may end with its backend while it is recorded", async () => {
+  test("its backend cannot end while it is recorded, and leaves nothing behind when it ends then", async () => {
     const { emulatedMemory } = loadEmulator();
     const example = backend.upload(x);
     expect(() =>
@@ -237,7 +237,9 @@ describe.skipIf(emulatorMissing)("a recorded program", () => {
         backend.dispose();
         return result;
       }, example),
-    ).toThrow(expect.objectContaining({ code: "ERR_DISPOSED" }));
+    ).toThrow(expect.objectContaining({ code: "ERR_UNSUPPORTED" }));
+    expect(backend.disposed).toBe(false);
+    backend.dispose();
     using another = await createCUDABackend({ emulated: true });
     const before = emulatedMemory().device;
     another.upload(x).dispose();

@@ -234,7 +234,7 @@ export interface Backend extends Disposable {
   /**
    * Calls `steps` once to record the ops that it runs, without running them. `inputs` gives the forms of the tensors that change from
    * run to run, and the states. Everything else that the ops use must live as long as the program.
-   * @throws OctetError `ERR_UNSUPPORTED` for what cannot be recorded: uploads, downloads, waiting, states that are not among the inputs,
+   * @throws OctetError `ERR_UNSUPPORTED` for what cannot be recorded: uploads, downloads, waiting, the end of the backend, states that are not among the inputs,
    * results that the steps did not make
    */
   record<Inputs extends object, Result>(steps: (inputs: Inputs) => Result, inputs: Inputs): Program<Inputs, Result>;
