@@ -1,20 +1,20 @@
 import {
   activation,
   activationOp,
+  advance,
   type Backend,
   createReferenceBackend,
   hostTensor,
   linear,
   linearOp,
   type Program,
+  positions,
   quantize,
   type State,
   type Tensor,
 } from "@octet/core";
 import type { Form, HostData } from "@octet/core/backend";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { advance } from "../src/ops/state/advance.ts";
-import { positions } from "../src/ops/state/positions.ts";
 import { createDeferredBackend, DeferredBackend } from "./support/deferred-backend.ts";
 import { errorCode, rejectionCode } from "./support/error-code.ts";
 

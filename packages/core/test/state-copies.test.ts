@@ -1,8 +1,5 @@
-import { hostTensor, type State } from "@octet/core";
+import { advance, hostTensor, positions, type State, writeRows } from "@octet/core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { advance } from "../src/ops/state/advance.ts";
-import { positions } from "../src/ops/state/positions.ts";
-import { writeRows } from "../src/ops/state/write-rows.ts";
 import { createDeferredBackend, type DeferredBackend } from "./support/deferred-backend.ts";
 import { rejectionCode } from "./support/error-code.ts";
 

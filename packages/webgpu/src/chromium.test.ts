@@ -13,10 +13,11 @@ const places = {
     }),
 };
 
-test.skipIf(missingCapability !== undefined).for(Object.entries(places))(
-  `the suite passes in a browser's %s (${missingCapability ?? "headless Chromium"})`,
-  { timeout: 300_000 },
-  async ([, run]) => {
+// A worker runs the same code as a window, so it is tested in depth only.
+for (const [place, run] of Object.entries(places)) {
+  const options = { timeout: 300_000, ...(place === "worker" && { tags: "full" }) };
+  const name = `the suite passes in a browser's ${place} (${missingCapability ?? "headless Chromium"})`;
+  test.skipIf(missingCapability !== undefined)(name, options, async () => {
     const files = new Map([
       ["/", { contentType: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
       ["/page.js", { contentType: "text/javascript", body: await bundle("conformance-page.ts") }],
@@ -35,5 +36,5 @@ test.skipIf(missingCapability !== undefined).for(Object.entries(places))(
     expect(features).toContain("software");
     expect(notPassed).toEqual([]);
     expect(summary).toMatch(/^\d{3} passed, 0 failed, 0 skipped$/);
-  },
-);
+  });
+}
