@@ -62,6 +62,11 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   readonly #programOwner: ProgramOwner<Storage>;
   #recording: Recording<Storage, Launch> | undefined;
   #settling = false;
+  /** Gives the memory of a handle back. All handles share it. */
+  readonly #release = (handle: DeviceHandle<Storage>): void => {
+    this.#live.delete(handle);
+    this.release(handle.storage);
+  };
   #disposed = false;
 
   constructor(info: Omit<BackendInfo, "apiVersion" | "composed">, kernels: KernelTable<Launch>) {
@@ -304,11 +309,7 @@ export abstract class DeviceBackend<Storage, Launch> extends DisposableObject im
   }
 
   #keep(form: Form, storage: Storage, outcome: Outcome | undefined): AnyHandle {
-    const release = (handle: DeviceHandle<Storage>) => {
-      this.#live.delete(handle);
-      this.release(handle.storage);
-    };
-    const handle = makeHandle({ backend: this, storage, outcome, release }, form);
+    const handle = makeHandle({ backend: this, storage, outcome, release: this.#release }, form);
     this.#live.add(handle);
     return handle;
   }

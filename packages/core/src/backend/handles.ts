@@ -29,21 +29,24 @@ export abstract class DeviceHandle<Storage> extends DisposableObject {
   readonly backend: Backend;
   readonly storage: Storage;
   readonly outcome: Outcome | undefined;
-  readonly byteLength: number;
   readonly #release: (handle: DeviceHandle<Storage>) => void;
   #disposed = false;
 
-  constructor({ backend, storage, outcome, release }: HandleParts<Storage>, form: Form) {
+  constructor({ backend, storage, outcome, release }: HandleParts<Storage>) {
     super();
     this.backend = backend;
     this.storage = storage;
     this.outcome = outcome;
-    this.byteLength = bytesOf(form);
     this.#release = release;
   }
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /** Of its data: a handle is its own form. */
+  get byteLength(): number {
+    return bytesOf(this as unknown as Form);
   }
 
   dispose(): void {
@@ -58,7 +61,7 @@ class TensorHandle<Storage> extends DeviceHandle<Storage> implements Tensor {
   readonly shape: readonly number[];
 
   constructor(parts: HandleParts<Storage>, form: TensorForm) {
-    super(parts, form);
+    super(parts);
     this.dtype = form.dtype;
     this.shape = frozenShape(form.shape);
     Object.freeze(this);
@@ -71,7 +74,7 @@ class QuantizedHandle<Storage> extends DeviceHandle<Storage> implements Quantize
   readonly bits: number;
 
   constructor(parts: HandleParts<Storage>, form: QuantizedForm) {
-    super(parts, form);
+    super(parts);
     this.shape = frozenShape(form.shape);
     this.granularity = Object.isFrozen(form.granularity) ? form.granularity : Object.freeze({ ...form.granularity });
     this.bits = form.bits;
@@ -84,7 +87,7 @@ class RowCodesHandle<Storage> extends DeviceHandle<Storage> implements RowCodes 
   readonly activations: RowCodesKind;
 
   constructor(parts: HandleParts<Storage>, form: RowCodesForm) {
-    super(parts, form);
+    super(parts);
     this.shape = frozenShape(form.shape);
     this.activations = form.activations;
     Object.freeze(this);

@@ -97,10 +97,12 @@ export function linear<D extends FloatDType = "float32">(
   options?: HostLinearOptions<D>,
 ): HostTensor<D>;
 export function linear(x: object, weight: object, options: LinearOptions | HostLinearOptions = {}): unknown {
-  validateOptions("linear", options, { bias: "any", ...linearOp.params });
+  validateOptions("linear", options, optionKinds);
   const { bias, ...params } = options;
   return applyOp(linearOp, { x, weight, bias: bias ?? undefined }, params);
 }
+
+const optionKinds = { bias: "any", ...linearOp.params } as const;
 
 /** A weight as float64, which holds codes, floats and all sums of the exact modes exactly. */
 interface ScaledWeight {

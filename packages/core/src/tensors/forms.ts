@@ -2,7 +2,7 @@ import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { bytesPerElement, type DType, isDType } from "./dtype.ts";
 import { equalGranularities, type Granularity, normalizedLayout } from "./granularity.ts";
-import { equalShapes, formatShape, sizeOf, validateShape } from "./shape.ts";
+import { equalShapes, formatShape, sizeOf, sizeOfAxes, validateShape } from "./shape.ts";
 
 /** The form of a tensor: everything that is known of it before its data. */
 export interface TensorForm<D extends DType = DType> {
@@ -81,7 +81,7 @@ export function equalForms(a: Form, b: Form): boolean {
 
 /** The rows of x `[..., K]`: the product of all extents but the last. */
 export function rowCount(shape: readonly number[]): number {
-  return sizeOf(shape.slice(0, -1));
+  return sizeOfAxes(shape, 0, shape.length - 1);
 }
 
 /** The dtype of the codes of activations. */

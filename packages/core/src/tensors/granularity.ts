@@ -1,7 +1,7 @@
 import { OctetError } from "../errors.ts";
 import { formatValue } from "../format-value.ts";
 import { type OptionKinds, validateOptions } from "../options.ts";
-import { formatShape, sizeOf, validateExtents } from "./shape.ts";
+import { formatShape, sizeOf, sizeOfAxes, validateExtents } from "./shape.ts";
 
 /**
  * Which elements share a scale. `tensor`: all. `channel`: those with the same index on axis `dim`, the axis that **keeps** its own
@@ -123,7 +123,8 @@ export function normalizedLayout(granularity: Granularity, shape: readonly numbe
       return { outer: 1, channels: 1, inner: sizeOf(shape) };
     case "channel": {
       const { dim } = granularity;
-      return { outer: sizeOf(shape.slice(0, dim)), channels: shape[dim], inner: sizeOf(shape.slice(dim + 1)) };
+      const inner = sizeOfAxes(shape, dim + 1, shape.length);
+      return { outer: sizeOfAxes(shape, 0, dim), channels: shape[dim], inner };
     }
     case "group":
       return { outer: 1, channels: sizeOf(shape) / granularity.size, inner: granularity.size };

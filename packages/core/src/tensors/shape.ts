@@ -3,9 +3,14 @@ import { formatValue } from "../format-value.ts";
 
 /** The number of elements of a shape; 1 for `[]`. @throws OctetError `ERR_SHAPE` for what is not an array of numbers */
 export function sizeOf(shape: readonly number[]): number {
+  return sizeOfAxes(shape, 0, shape?.length);
+}
+
+/** The product of the extents of the axes from `begin` up to `end`. @throws OctetError as `sizeOf` does */
+export function sizeOfAxes(shape: readonly number[], begin: number, end: number): number {
   validateNumbers(shape, "the tensor");
   let size = 1;
-  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis];
+  for (let axis = begin; axis < end; axis++) size *= shape[axis];
   return size;
 }
 
@@ -34,9 +39,12 @@ export function validateShape(shape: readonly number[], what: string): readonly 
 /** The part of `validateShape` that makes no copy. @throws OctetError `ERR_SHAPE` */
 export function validateExtents(shape: readonly number[], what: string): void {
   validateNumbers(shape, what);
-  if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && Number.isSafeInteger(sizeOf(shape)))
-    return;
+  if (shape.every(isExtent) && isExtent(sizeOf(shape))) return;
   throw new OctetError("ERR_SHAPE", `${what} has the shape ${formatShape(shape)}; extents are integers of 0 or more`);
+}
+
+function isExtent(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 function validateNumbers(shape: readonly number[], what: string): void {
