@@ -1,5 +1,6 @@
 import type { AnyOp, Backend } from "../backend/contract.ts";
 import { DeviceBackend, type HostData } from "../backend/device-backend.ts";
+import { mapInputs } from "../backend/inputs.ts";
 import type { AnyKernel, KernelTable, Operand, StateOperand } from "../backend/kernels.ts";
 import { copyHost } from "../tensors/copy-host.ts";
 import { allocate } from "../tensors/dtype.ts";
@@ -76,19 +77,14 @@ const definitions: KernelTable<Launch> = {
 
 function kernelOf(op: AnyOp): AnyKernel<Launch> {
   return (inputs: object, params: object, output: Operand<Form, Storage> | undefined) => () => {
-    const hosts = Object.fromEntries(Object.entries(inputs).map(([name, operand]) => [name, hostOf(operand)]));
-    const result = op.compute(hosts, params) as HostData | undefined;
+    const result = op.compute(mapInputs(inputs, hostOf), params) as HostData | undefined;
     if (output !== undefined) output.storage.host = result;
   };
 }
 
-type AnyOperand = Operand<Form, Storage> | StateOperand<Storage> | undefined | readonly AnyOperand[];
-
 /** What an op's definition takes. */
-function hostOf(operand: AnyOperand): unknown {
-  if (operand === undefined) return undefined;
-  if (Array.isArray(operand)) return operand.map(hostOf);
+function hostOf(operand: Operand<Form, Storage> | StateOperand<Storage>): unknown {
   if ("storage" in operand) return dataOf(operand.storage);
-  const { form, rows, length } = operand as StateOperand<Storage>;
+  const { form, rows, length } = operand;
   return { ...form, rows: rows.map(dataOf), length: dataOf(length) };
 }
