@@ -1,4 +1,22 @@
-import { type AnyOp, hostTensor, OctetError, type Program, sizeOf } from "@octet/core";
+import {
+  type AnyHandle,
+  type AnyOp,
+  type DType,
+  type HostQuantizedTensor,
+  type HostRowCodes,
+  type HostState,
+  type HostTensor,
+  hostTensor,
+  OctetError,
+  type Program,
+  type QuantizedTensor,
+  type QuantizedTensorLike,
+  type RowCodes,
+  type State,
+  sizeOf,
+  type Tensor,
+  type TensorLike,
+} from "@octet/core";
 import {
   allocate,
   copyHost,
@@ -59,6 +77,32 @@ export class HostBackend extends DeviceBackend<HostStorage, HostLaunch> {
         this.recording = false;
       }
     }, inputs);
+  }
+
+  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
+  override upload(host: QuantizedTensorLike): QuantizedTensor;
+  override upload(host: HostRowCodes): RowCodes;
+  override upload(host: HostState): State;
+  override upload(host: never): AnyHandle {
+    return this.uploadAny(host);
+  }
+
+  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
+  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
+  override download(codes: RowCodes): Promise<HostRowCodes>;
+  override download(state: State): Promise<HostState>;
+  override download(handle: never): Promise<unknown> {
+    return this.downloadAny(handle);
+  }
+
+  /** What every upload does: subclasses override this, and need not repeat the overloads. */
+  protected uploadAny(host: never): AnyHandle {
+    return super.upload(host);
+  }
+
+  /** What every download does, as `uploadAny`. */
+  protected downloadAny(handle: AnyHandle): Promise<unknown> {
+    return super.download(handle as never);
   }
 
   protected override allocate(form: Form): HostStorage {

@@ -1,25 +1,16 @@
 import {
   type AnyHandle,
-  type DType,
   type FloatDType,
-  type HostQuantizedTensor,
   type HostRowCodes,
-  type HostState,
   type HostTensor,
   hostTensor,
   isFloatDType,
   linearOp,
   OctetError,
   type Op,
-  type QuantizedTensor,
-  type QuantizedTensorLike,
   type QuantizeOptions,
   quantizeOp,
   quantizeRowsOp,
-  type RowCodes,
-  type State,
-  type Tensor,
-  type TensorLike,
   writeRowsOp,
 } from "@octet/core";
 import { type Forms, isHostRowCodes } from "@octet/core/backend";
@@ -29,12 +20,8 @@ import { hostOf, isHandle, withFields } from "./handles.ts";
 import type { Sabotage } from "./sabotage.ts";
 
 class ThrowingBackend extends HostBackend {
-  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  override upload(host: QuantizedTensorLike): QuantizedTensor;
-  override upload(host: HostRowCodes): RowCodes;
-  override upload(host: HostState): State;
-  override upload(host: never): AnyHandle {
-    return disposableOnce(super.upload(host) as AnyHandle);
+  protected override uploadAny(host: never): AnyHandle {
+    return disposableOnce(super.uploadAny(host));
   }
 
   override run<Inputs extends object, Params extends object, Result>(
@@ -88,14 +75,10 @@ abstract class ReplacingBackend extends HostBackend {
     }
   }
 
-  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
-  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
-  override download(codes: RowCodes): Promise<HostRowCodes>;
-  override download(state: State): Promise<HostState>;
-  override download(handle: never): Promise<unknown> {
+  protected override downloadAny(handle: AnyHandle): Promise<unknown> {
     const stand = this.replace(handle);
     try {
-      return super.download(stand as never);
+      return super.downloadAny(stand as AnyHandle);
     } finally {
       if (stand !== handle) this.restore([stand]);
     }
@@ -143,13 +126,9 @@ class LateCheckingBackend extends HostBackend {
     }
   }
 
-  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
-  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
-  override download(codes: RowCodes): Promise<HostRowCodes>;
-  override download(state: State): Promise<HostState>;
-  override async download(handle: never): Promise<unknown> {
+  protected override async downloadAny(handle: AnyHandle): Promise<unknown> {
     if (this.#errors.has(handle)) throw this.#errors.get(handle);
-    return super.download(handle);
+    return super.downloadAny(handle);
   }
 }
 

@@ -1,19 +1,4 @@
-import type {
-  AnyHandle,
-  DType,
-  HostQuantizedTensor,
-  HostRowCodes,
-  HostState,
-  HostTensor,
-  MemoryUse,
-  Op,
-  QuantizedTensor,
-  QuantizedTensorLike,
-  RowCodes,
-  State,
-  Tensor,
-  TensorLike,
-} from "@octet/core";
+import type { AnyHandle, HostQuantizedTensor, HostRowCodes, HostTensor, MemoryUse, Op, Tensor } from "@octet/core";
 import type { HostData } from "@octet/core/backend";
 import { HostBackend, type HostLaunch, type HostStorage } from "../host-backend.ts";
 import { hostOf, isHandle, isTensor, withFields } from "./handles.ts";
@@ -51,12 +36,8 @@ class ConsumingBackend extends AfterwardBackend {
 class OverwritingBackend extends AfterwardBackend {
   readonly #uploads: Tensor[] = [];
 
-  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  override upload(host: QuantizedTensorLike): QuantizedTensor;
-  override upload(host: HostRowCodes): RowCodes;
-  override upload(host: HostState): State;
-  override upload(host: never): AnyHandle {
-    const handle = super.upload(host) as AnyHandle;
+  protected override uploadAny(host: never): AnyHandle {
+    const handle = super.uploadAny(host);
     if (isTensor(handle)) this.#uploads.push(handle);
     return handle;
   }
@@ -83,12 +64,8 @@ class SharingBackend extends HostBackend {
 
 /** Handles keep the caller's own shape and granularity, in fields that can be written. */
 class LooseBackend extends HostBackend {
-  override upload<D extends DType>(host: TensorLike<D>): Tensor<D>;
-  override upload(host: QuantizedTensorLike): QuantizedTensor;
-  override upload(host: HostRowCodes): RowCodes;
-  override upload(host: HostState): State;
-  override upload(host: never): AnyHandle {
-    const handle = super.upload(host) as AnyHandle;
+  protected override uploadAny(host: never): AnyHandle {
+    const handle = super.uploadAny(host);
     if ("slots" in handle) return handle;
     const { quantized, codes, granularity } = host as Partial<HostQuantizedTensor & HostRowCodes>;
     const { shape } = quantized ?? codes ?? (host as HostTensor);
@@ -117,13 +94,9 @@ class UncountingBackend extends HostBackend {
 }
 
 class LateDownloadBackend extends HostBackend {
-  override download<D extends DType>(tensor: Tensor<D>): Promise<HostTensor<D>>;
-  override download(tensor: QuantizedTensor): Promise<HostQuantizedTensor>;
-  override download(codes: RowCodes): Promise<HostRowCodes>;
-  override download(state: State): Promise<HostState>;
-  override async download(handle: never): Promise<unknown> {
+  protected override async downloadAny(handle: AnyHandle): Promise<unknown> {
     await null;
-    return super.download(handle);
+    return super.downloadAny(handle);
   }
 }
 
