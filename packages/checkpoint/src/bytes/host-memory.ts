@@ -1,6 +1,6 @@
 import { OctetError } from "@octet/core";
 
-/** How V8, SpiderMonkey and JavaScriptCore say that there is no room for an array. */
+/** Matches the errors that V8, SpiderMonkey and JavaScriptCore throw when memory is too small for an array. */
 const noRoom = /allocation|allocate|out of memory|array (?:buffer )?(?:length|size)|invalid (?:typed )?array/i;
 
 /** Runs `work`. @throws OctetError `ERR_OUT_OF_MEMORY`, naming what was worked on, where the host's own memory runs out */

@@ -4,8 +4,8 @@ import { type JsonObject, parsePythonJsonObject } from "../bytes/json.ts";
 import { configFile, configLimit } from "../open/open-input.ts";
 
 /**
- * The config.json beside a file that is quantized alone: it tells the architecture, which the file does not. It may as well belong to
- * something else, so it is not an error when it cannot be read, is not a regular file or is too large, and what it says of quantization is left out.
+ * Reads the config.json beside a file that is quantized alone, for the architecture, which the file does not name. The config may belong
+ * to something else. So this returns null when it cannot read it, and drops what it says of quantization.
  */
 export async function readNeighbourConfig(file: string): Promise<JsonObject | null> {
   try {

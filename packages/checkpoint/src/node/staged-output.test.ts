@@ -6,7 +6,7 @@ import type { LocatedInput } from "./locate-input.ts";
 import type { LocatedOutput } from "./locate-output.ts";
 import { StagedOutput } from "./staged-output.ts";
 
-/** What the code asks the file system for, in order; and what it refuses, by the same text. */
+/** `calls` lists the calls of the file system in order; `refused` maps patterns of such calls to the error codes that they throw. */
 const spy = vi.hoisted(() => ({ calls: [] as string[], refused: new Map<string, string>() }));
 
 vi.mock("node:fs/promises", async (importOriginal) => {

@@ -13,8 +13,8 @@ export function isModulePath(name: string): boolean {
 
 /**
  * The factory that a module gives: its default export, or its export `createBackend`.
- * @throws OctetError `ERR_UNAVAILABLE` when there is no such file, the module fails, or it exports neither; `ERR_FORMAT` for anything but
- * a regular file, and for one that is too large
+ * @throws OctetError `ERR_UNAVAILABLE` when the file is missing, when the module throws, or when it exports no factory; `ERR_FORMAT` when the
+ * file is too large or is not a regular one
  */
 export async function importBackendModule(path: string): Promise<BackendFactory> {
   const isUrl = path.startsWith("file:");

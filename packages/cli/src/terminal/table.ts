@@ -7,8 +7,8 @@ export interface Column {
   readonly header: string;
   readonly align?: "left" | "right";
   /**
-   * The one column that gives way when a line is too long: its texts lose their middle, or go on in the next line. A text that wraps is
-   * whole everywhere, and on one line where there is no terminal.
+   * The one column that gives way when a line is too long: its texts lose their middle, or go on in the next line. Wrapping
+   * keeps the whole text; without a terminal it stays on one line.
    */
   readonly gives?: "middle" | "wraps";
 }
@@ -23,7 +23,7 @@ export interface Table {
 
 /** Columns between two texts. */
 const gap = 2;
-/** The width of a line in a pipe or a log, where there is no terminal to ask. */
+/** A pipe or a log has no width, so lines get this one. */
 const defaultWidth = 120;
 /** A narrower terminal wraps lines by itself. */
 const smallestWidth = 80;

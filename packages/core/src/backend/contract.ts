@@ -1,9 +1,9 @@
 /**
  * The contract between Octet and a device.
  *
- * A backend is a value that you pass; there is no registry. It is responsible for computing what the numeric contract says (the same
- * bytes as the reference for everything marked exact), for the memory of what it makes, and for running its ops in call order.
- * It is not responsible for models, files, tokenizers or choosing itself: those live in packages above, which know only this page.
+ * You pass a backend as a value; nothing looks it up by name. A backend computes what the numeric contract says (the same bytes as the
+ * reference for everything marked exact), owns the memory of what it makes, and runs its ops in call order. It knows nothing of models,
+ * files or tokenizers, and does not choose itself: packages above do that, and they know only this page.
  *
  * Ops are values. An `Op` holds all that does not depend on a device; a backend brings kernels for the ops it can run, so this contract
  * never grows by an op. Users call functions (`linear(x, w, { activations })`), which call `backend.run(linearOp, inputs, params)`.

@@ -19,7 +19,7 @@ const apiVersion = 2;
 
 /**
  * Checks that `value` is a backend of this version of the contract; its kind, not whether it works.
- * @throws OctetError `ERR_UNAVAILABLE` that names what it lacks
+ * @throws OctetError `ERR_UNAVAILABLE`; its message names what the value lacks
  */
 export function validateBackend(value: Backend): void {
   if (typeof value !== "object" || value === null) throw notABackend(`got ${formatValue(value)} for the backend`);

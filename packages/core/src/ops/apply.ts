@@ -7,7 +7,7 @@ import { computeOp } from "./compute-op.ts";
 /**
  * Runs an op for its function: handles go to their backend, host values through the op's definition. So one
  * function has one name and one meaning on every side.
- * @throws OctetError what the op says; `ERR_DTYPE`, `ERR_SHAPE`, `ERR_FORMAT` for host values that are damaged
+ * @throws OctetError as the op does; `ERR_DTYPE`, `ERR_SHAPE`, `ERR_FORMAT` for damaged host values
  */
 export function applyOp<Inputs extends object, Params extends object, Result>(
   op: Op<Inputs, Params, Result>,
